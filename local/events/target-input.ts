@@ -1,4 +1,5 @@
 import { isRecord } from '#local/wire/shape.ts';
+import { record } from '#local/template/json.ts';
 import type { Properties } from '#local/template/properties.ts';
 
 /** Returns what a target receives for an event. */
@@ -25,11 +26,16 @@ export function readTargetInput(target: Properties): TargetInput {
 }
 
 /**
- * Reads what the target of a schedule receives: JSON with attributes of the schedule, and an empty
- * object without it (EventBridge Scheduler user guide, "Context attributes").
+ * Reads what the target of a schedule receives: JSON with attributes of the schedule (EventBridge
+ * Scheduler user guide, "Context attributes"). Without it, that is an event of Scheduler's own,
+ * whose detail is a text.
  */
 export function readScheduleInput(target: Properties): TargetInput {
-  const input = target.optionalText('Input') ?? '{}';
+  const input = target.optionalText('Input');
+  if (input === undefined) {
+    const own = { source: 'aws.scheduler', detail: '{}' };
+    return (event) => JSON.stringify({ ...record(event), ...own });
+  }
   return (event) =>
     input.replaceAll(/<aws\.scheduler\.([\w-]+)>/gu, (text, name: string) => {
       const path = contextAttributes[name];

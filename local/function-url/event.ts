@@ -29,12 +29,7 @@ export function toUrlEvent(url: UrlRequest): UrlEvent {
     rawPath: decodeURI(rawPath),
     rawQueryString,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/[;,]\s*/u) }),
-    headers: {
-      ...headers,
-      'x-forwarded-for': '127.0.0.1',
-      'x-forwarded-port': String(request.socket.localPort),
-      'x-forwarded-proto': 'http',
-    },
+    headers: { ...headers, ...gatewayHeaders(request, url.requestId, url.now) },
     ...(rawQueryString === '' ? {} : { queryStringParameters: joinedQuery(query) }),
     requestContext: requestContext(url),
     ...(body.length === 0 ? {} : { body: body.toString(isBase64Encoded ? 'base64' : 'utf8') }),
@@ -48,7 +43,7 @@ function requestContext(url: UrlRequest): Readonly<Record<string, unknown>> {
     accountId: accessKeyId === undefined ? 'anonymous' : accountId,
     apiId: urlId,
     authentication: null,
-    ...(accessKeyId === undefined ? {} : { authorizer: { iam: identity(accessKeyId) } }),
+    ...(accessKeyId === undefined ? {} : { authorizer: { iam: iamIdentity(accessKeyId) } }),
     domainName: request.headers.host,
     domainPrefix: urlId,
     http: {
@@ -66,7 +61,8 @@ function requestContext(url: UrlRequest): Readonly<Record<string, unknown>> {
   };
 }
 
-function identity(accessKey: string): Record<string, unknown> {
+/** Returns the facts about a signed request's caller. */
+export function iamIdentity(accessKey: string): Record<string, unknown> {
   return {
     accessKey,
     accountId,
@@ -75,6 +71,23 @@ function identity(accessKey: string): Record<string, unknown> {
     principalOrgId: null,
     userArn: `arn:aws:iam::${accountId}:user/local`,
     userId: accessKey,
+  };
+}
+
+/** Returns the headers that AWS adds to a request, or extends. */
+export function gatewayHeaders(
+  request: IncomingMessage,
+  requestId: string,
+  now: Date,
+): Readonly<Record<string, string>> {
+  const forwarded = [request.headers['x-forwarded-for'] ?? [], '127.0.0.1'].flat().join(', ');
+  const seconds = Math.floor(now.getTime() / 1000).toString(16);
+  const root = `1-${seconds}-${requestId.replaceAll('-', '').slice(0, 24)}`;
+  return {
+    'x-amzn-trace-id': request.headers['x-amzn-trace-id']?.toString() ?? `Root=${root}`,
+    'x-forwarded-for': forwarded,
+    'x-forwarded-port': String(request.socket.localPort),
+    'x-forwarded-proto': 'http',
   };
 }
 

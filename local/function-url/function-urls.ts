@@ -38,7 +38,7 @@ export interface FunctionUrls {
   remove(url: HostedUrl): Promise<void>;
 }
 
-export interface UrlsSettings extends Pick<UrlSettings, 'credentials' | 'shaping'> {
+export interface UrlsSettings extends Pick<UrlSettings, 'credentials' | 'region' | 'shaping'> {
   readonly policies: Policies;
   openPort(): Promise<Port>;
   /** Milliseconds since 1970. */

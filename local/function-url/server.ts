@@ -27,6 +27,7 @@ export interface UrlSettings {
   readonly definition: UrlDefinition;
   readonly host: FunctionHost;
   readonly credentials: Credentials;
+  readonly region: string;
   /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
   /** Returns what the function's policy does not allow everybody, if the URL is public. */
@@ -77,12 +78,10 @@ async function handleRequest(
     });
     return;
   }
-  const verdict = verifySigV4(
-    { method, url: target, headers, body },
-    [url.credentials],
-    Date.now(),
-  );
-  const isSigned = verdict.type === 'valid' && verdict.service === 'lambda';
+  const signed = { method, url: target, headers, body };
+  const scope = { region: url.region, service: 'lambda' };
+  const verdict = verifySigV4(signed, [url.credentials], Date.now(), scope);
+  const isSigned = verdict.type === 'valid';
   if (authType === 'AWS_IAM' && !isSigned) return sendForbidden(response, verdict);
   if (url.missingActions().length > 0) return sendForbidden(response);
   const accessKeyId = authType === 'AWS_IAM' && isSigned ? verdict.accessKeyId : undefined;

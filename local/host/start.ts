@@ -44,6 +44,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   const policies = createPolicies();
   const urls = createFunctionUrls({
     credentials: secrets.credentials,
+    region,
     shaping: resolved.shaping,
     policies,
     now: clock.now,

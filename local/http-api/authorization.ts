@@ -1,32 +1,11 @@
 import { createRemoteJWKSet, jwtVerify, type JWTPayload } from 'jose';
 import type { HttpRequest } from '#local/http-api/event.ts';
-import { toHttpEvent } from '#local/http-api/event.ts';
+import { callAuthorizer } from '#local/http-api/function-authorizer.ts';
 import type { HttpAuthorization } from '#local/http-api/http-api-definition.ts';
-import type { Functions } from '#local/lambda/functions.ts';
-import { evaluatePolicy } from '#local/rest-api/policy.ts';
+import type { HttpAuthorizationSettings, HttpCallerResult } from '#local/http-api/http-caller.ts';
+import { resolveIdentitySources } from '#local/http-api/identity-sources.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
-import { record } from '#local/template/json.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import { accountId } from '#local/template/stack-context.ts';
-
-export interface HttpAuthorizationSettings {
-  readonly region: string;
-  readonly credentials: Credentials;
-  readonly functions: Functions;
-  readonly authorizerCache: AuthorizerCache;
-  now(): number;
-}
-
-/** Responses of authorizer functions, by identity, with their expiry. */
-export type AuthorizerCache = Map<
-  string,
-  { readonly response: unknown; readonly expiresAtMs: number }
->;
-
-export type HttpCallerResult =
-  | { readonly type: 'caller'; readonly authorizer?: Readonly<Record<string, unknown>> }
-  | { readonly type: 'refused'; readonly status: 401 | 403 | 500; readonly challenge?: string };
 
 /** Identifies the caller of a route by the route's authorization, or refuses the request. */
 export async function identifyCaller(
@@ -47,17 +26,15 @@ export async function identifyCaller(
 }
 
 function identifySigner(
-  { credentials }: HttpAuthorizationSettings,
+  { credentials, region }: HttpAuthorizationSettings,
   { request, body }: HttpRequest,
 ): HttpCallerResult {
   const { method = 'GET', url = '/', headers } = request;
-  const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
-  if (verdict.type !== 'valid' || verdict.service !== 'execute-api') {
-    return { type: 'refused', status: 403 };
-  }
-  const { accessKeyId } = verdict;
-  const userArn = `arn:aws:iam::${accountId}:user/local`;
-  return { type: 'caller', authorizer: { iam: { accessKey: accessKeyId, accountId, userArn } } };
+  const signed = { method, url, headers, body };
+  const scope = { region, service: 'execute-api' };
+  const verdict = verifySigV4(signed, [credentials], Date.now(), scope);
+  if (verdict.type !== 'valid') return { type: 'refused', status: 403 };
+  return { type: 'caller', authorizer: { type: 'iam', accessKeyId: verdict.accessKeyId } };
 }
 
 type JwtAuthorization = HttpAuthorization & { readonly type: 'jwt' };
@@ -96,11 +73,8 @@ async function identifyBearer(
   if (!isScoped)
     return { type: 'refused', status: 403, challenge: 'Bearer error="insufficient_scope"' };
   const texts = Object.entries(claims).map(([name, claim]) => [name, claimText(claim)] as const);
-  const jwt = {
-    claims: Object.fromEntries(texts),
-    scopes: authorization.scopes.length === 0 ? null : tokenScopes,
-  };
-  return { type: 'caller', authorizer: { jwt } };
+  const scopes = authorization.scopes.length === 0 ? null : tokenScopes;
+  return { type: 'caller', authorizer: { type: 'jwt', claims: Object.fromEntries(texts), scopes } };
 }
 
 /** Lists are written in brackets, without quotes. */
@@ -125,84 +99,4 @@ async function verifyJwt(
   } catch {
     return undefined;
   }
-}
-
-/**
- * Resolves identity sources: `$request.header.Name`, `$request.querystring.name`, `$context.…` and
- * `$stageVariables.name`.
- */
-function resolveIdentitySources(
-  sources: readonly string[],
-  httpRequest: HttpRequest,
-): readonly (string | undefined)[] {
-  const { request, stageVariables } = httpRequest;
-  const query = new URL(request.url ?? '/', 'http://local').searchParams;
-  return sources.map((source) => {
-    const name = source
-      .split('.')
-      .slice(source.startsWith('$request') ? 2 : 1)
-      .join('.');
-    if (source.startsWith('$request.header.'))
-      return request.headers[name.toLowerCase()]?.toString();
-    if (source.startsWith('$request.querystring.')) return query.get(name) ?? undefined;
-    if (source.startsWith('$stageVariables.')) return stageVariables[name];
-    const { requestContext } = toHttpEvent(httpRequest, '2.0');
-    const value = name
-      .split('.')
-      .reduce<unknown>((parent, key) => record(parent)[key], requestContext);
-    return asText(value);
-  });
-}
-
-type FunctionAuthorization = HttpAuthorization & { readonly type: 'function' };
-
-async function callAuthorizer(
-  { functions, authorizerCache, now, region }: HttpAuthorizationSettings,
-  authorization: FunctionAuthorization,
-  httpRequest: HttpRequest,
-): Promise<HttpCallerResult> {
-  const identity = resolveIdentitySources(authorization.identitySources, httpRequest);
-  if (identity.includes(undefined)) return { type: 'refused', status: 401 };
-  const { request, apiId, stage, routeKey } = httpRequest;
-  const path = request.url?.split('?')[0] ?? '/';
-  const arn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${request.method}${path}`;
-  // A cached response is valid on all routes, unless the route key is an identity source.
-  const name = JSON.stringify([authorization.id, ...identity]);
-  const cached = authorizerCache.get(name);
-  if (cached !== undefined && cached.expiresAtMs > now()) {
-    return toCaller(cached.response, authorization, arn);
-  }
-  const {
-    body: _,
-    isBase64Encoded: __,
-    ...event
-  } = toHttpEvent(httpRequest, authorization.payloadFormat);
-  const identitySource = authorization.payloadFormat === '2.0' ? identity : identity.join(',');
-  const arns = authorization.payloadFormat === '2.0' ? { routeArn: arn } : { methodArn: arn };
-  const extended = { ...event, type: 'REQUEST', identitySource, routeKey, ...arns };
-  const result = await functions.call(authorization.functionName, extended);
-  if (result.type === 'error' && result.error.errorMessage === 'Unauthorized') {
-    return { type: 'refused', status: 401 };
-  }
-  if (result.type !== 'result') return { type: 'refused', status: 500 };
-  const response: unknown = JSON.parse(result.payload.toString('utf8'));
-  if (authorization.ttlMs > 0) {
-    authorizerCache.set(name, { response, expiresAtMs: now() + authorization.ttlMs });
-  }
-  return toCaller(response, authorization, arn);
-}
-
-/** Interprets an authorizer's response: a simple one has `isAuthorized`, another one a policy. */
-function toCaller(
-  response: unknown,
-  { simple }: FunctionAuthorization,
-  arn: string,
-): HttpCallerResult {
-  const fields = isRecord(response) ? response : {};
-  const context = isRecord(fields['context']) ? fields['context'] : {};
-  const isAllowed = simple
-    ? fields['isAuthorized'] === true
-    : evaluatePolicy(fields['policyDocument'], arn) === 'allowed';
-  if (!isAllowed) return { type: 'refused', status: 403 };
-  return { type: 'caller', authorizer: { lambda: context } };
 }

@@ -1,5 +1,7 @@
-import { toUrlEvent, type UrlRequest } from '#local/function-url/event.ts';
+import { iamIdentity, toUrlEvent, type UrlRequest } from '#local/function-url/event.ts';
+import { contextTexts } from '#local/rest-api/authorizer.ts';
 import { toProxyEvent } from '#local/rest-api/event.ts';
+import type { Json } from '#local/template/json.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
 export interface HttpRequest extends Omit<UrlRequest, 'urlId' | 'accessKeyId'> {
@@ -10,9 +12,22 @@ export interface HttpRequest extends Omit<UrlRequest, 'urlId' | 'accessKeyId'> {
   readonly pathParameters: Readonly<Record<string, string>>;
   /** The path parameters as sent, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
-  /** Facts about the caller, by the type of authorization. */
-  readonly authorizer?: Readonly<Record<string, unknown>> | undefined;
+  /** What authorized the caller, if anything did. */
+  readonly authorizer?: HttpAuthorizer | undefined;
 }
+
+/** What authorized a caller, with its facts about them. */
+export type HttpAuthorizer =
+  | { readonly type: 'iam'; readonly accessKeyId: string }
+  | { readonly type: 'jwt'; readonly claims: Json; readonly scopes: readonly string[] | null }
+  | {
+      readonly type: 'lambda';
+      /** Null if the function returned none. */
+      readonly context: Json | null;
+      readonly principalId: string | undefined;
+      /** How long the function took, and 0 if its response was cached. */
+      readonly latencyMs: number;
+    };
 
 /** Returns the event that an HTTP API sends to a function, in either payload format. */
 export function toHttpEvent(
@@ -36,7 +51,7 @@ function toEvent2(httpRequest: HttpRequest): Record<string, unknown> {
       accountId,
       routeKey,
       stage,
-      ...(authorizer === undefined ? {} : { authorizer }),
+      ...(authorizer === undefined ? {} : { authorizer: toAuthorizer2(authorizer) }),
     },
   };
 }
@@ -44,13 +59,43 @@ function toEvent2(httpRequest: HttpRequest): Record<string, unknown> {
 function toEvent1(httpRequest: HttpRequest): Record<string, unknown> {
   const { routeKey, stage, authorizer } = httpRequest;
   const resourcePath = routeKey === '$default' ? '$default' : (routeKey.split(' ')[1] ?? '/');
+  const path = httpRequest.request.url?.split('?')[0] ?? '/';
   const event = toProxyEvent({
     ...httpRequest,
-    authorizer,
+    authorizer: toAuthorizer1(authorizer),
+    accessKeyId: authorizer?.type === 'iam' ? authorizer.accessKeyId : undefined,
+    own: { path, resourceId: null },
     api: { id: httpRequest.apiId, binaryMediaTypes: [] },
     stage: { name: stage, variables: httpRequest.stageVariables },
     resourcePath,
-    path: httpRequest.request.url?.split('?')[0] ?? '/',
+    path,
   });
   return { version: '1.0', ...event };
 }
+
+function toAuthorizer2(authorizer: HttpAuthorizer): Json {
+  switch (authorizer.type) {
+    case 'iam':
+      return { iam: iamIdentity(authorizer.accessKeyId) };
+    case 'jwt':
+      return { jwt: { claims: authorizer.claims, scopes: authorizer.scopes } };
+    case 'lambda':
+      return { lambda: authorizer.context };
+  }
+}
+
+/** In format 1.0, the facts of a function are members themselves, and claims are always there. */
+function toAuthorizer1(authorizer: HttpAuthorizer | undefined): Json {
+  if (authorizer?.type !== 'lambda') {
+    const { claims, scopes } = authorizer?.type === 'jwt' ? authorizer : noClaims;
+    return { claims, scopes };
+  }
+  const { context, principalId, latencyMs } = authorizer;
+  return {
+    ...contextTexts(context),
+    ...(principalId === undefined ? {} : { principalId }),
+    integrationLatency: latencyMs,
+  };
+}
+
+const noClaims = { claims: null, scopes: null };

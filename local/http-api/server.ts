@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { corsHeaders, isPreflight, preflightHeaders } from '#local/function-url/cors.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
-import { identifyCaller, type HttpAuthorizationSettings } from '#local/http-api/authorization.ts';
+import { identifyCaller } from '#local/http-api/authorization.ts';
 import { toHttpEvent, type HttpRequest } from '#local/http-api/event.ts';
+import type { HttpAuthorizationSettings } from '#local/http-api/http-caller.ts';
 import type {
   HttpApiDefinition,
   HttpIntegration,

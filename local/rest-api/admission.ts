@@ -4,7 +4,12 @@ import type {
   AuthorizerResult,
   Authorizers,
 } from '#local/rest-api/authorizer.ts';
-import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
+import {
+  requestContext,
+  toAuthorizerEvent,
+  toRestEvent,
+  type ApiRequest,
+} from '#local/rest-api/event.ts';
 import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { validateRequest } from '#local/rest-api/request-validator.ts';
 import type { UsagePlans } from '#local/rest-api/usage-plans.ts';
@@ -42,9 +47,10 @@ export async function admit(
   settings: AdmissionSettings,
   apiRequest: ApiRequest,
 ): Promise<AdmissionResult> {
-  const caller = await identify(settings, apiRequest);
+  const withKey = { ...apiRequest, apiKey: presentedKey(settings, apiRequest) };
+  const caller = await identify(settings, withKey);
   if (caller.type === 'refused') return caller;
-  const request = { ...apiRequest, authorizer: caller.authorizer, accessKeyId: caller.accessKeyId };
+  const request = { ...withKey, authorizer: caller.authorizer, accessKeyId: caller.accessKeyId };
   const { apiKeyRequired } = apiRequest.route.method;
   const result = apiKeyRequired
     ? checkApiKey(settings, request, caller.usageKey)
@@ -119,19 +125,20 @@ function toCaller(result: AuthorizerResult): Caller | Refusal {
 }
 
 function identifySigner(
-  { credentials }: AdmissionSettings,
+  { credentials, region }: AdmissionSettings,
   { request, body }: ApiRequest,
 ): Caller | Refusal {
   const { method = 'GET', url = '/', headers } = request;
-  const verdict = verifySigV4({ method, url, headers, body }, [credentials], Date.now());
-  if (verdict.type === 'valid' && verdict.service === 'execute-api') {
+  const signed = { method, url, headers, body };
+  const scope = { region, service: 'execute-api' };
+  const verdict = verifySigV4(signed, [credentials], Date.now(), scope);
+  if (verdict.type === 'valid') {
     return { type: 'caller', accessKeyId: verdict.accessKeyId };
   }
-  if (verdict.type === 'refused' && verdict.code === 'InvalidSignatureException') {
+  if (verdict.code === 'InvalidSignatureException') {
     return refuse('badSignature', verdict.message);
   }
-  const isUnsigned =
-    verdict.type === 'refused' && verdict.code === 'MissingAuthenticationTokenException';
+  const isUnsigned = verdict.code === 'MissingAuthenticationTokenException';
   return isUnsigned
     ? refuse('unknownRoute')
     : refuse('badSignature', 'The security token included in the request is invalid.');
@@ -148,15 +155,24 @@ function toAuthorizerRequest(
     query: new URL(request.url ?? '/', 'http://local').searchParams,
     stageVariables: stage.variables,
     context: requestContext(apiRequest),
-    event() {
-      const { body: _, isBase64Encoded: __, ...event } = toRestEvent(apiRequest);
-      return event;
-    },
+    event: () => toAuthorizerEvent(toRestEvent(apiRequest)),
   };
 }
 
 function methodArnOf(region: string, { id }: ApiDefinition, rest: string): string {
   return `arn:aws:execute-api:${region}:${accountId}:${id}/${rest}`;
+}
+
+/** Returns the API key in the header of a request to a method that requires one. */
+function presentedKey(
+  { apiKeys }: AdmissionSettings,
+  apiRequest: ApiRequest,
+): ApiRequest['apiKey'] {
+  const { api, route, request } = apiRequest;
+  const value = request.headers['x-api-key']?.toString();
+  const isHeader = route.method.apiKeyRequired && api.apiKeySource === 'HEADER';
+  if (!isHeader || value === undefined) return undefined;
+  return { value, id: apiKeys.find((each) => each.isEnabled && each.value === value)?.id };
 }
 
 function checkApiKey(

@@ -1,6 +1,7 @@
 import type { Functions } from '#local/lambda/functions.ts';
 import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definition.ts';
-import { evaluatePolicy } from '#local/rest-api/policy.ts';
+import { evaluatePolicy, isPolicy } from '#local/rest-api/policy.ts';
+import type { Json } from '#local/template/json.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 
 /** The request for a method, as an authorizer needs it. */
@@ -50,11 +51,12 @@ export function createAuthorizers(functions: Functions, now: () => number): Auth
       const name = JSON.stringify([authorizer.id, ...identity]);
       const cached = cache.get(name);
       if (cached !== undefined && cached.expiresAtMs > now())
-        return evaluate(cached.response, request);
+        return evaluate(cached.response, request, 0);
+      const startMs = performance.now();
       const response = await call(functions, authorizer, request, identity[0]);
       if (typeof response === 'string') return { type: response };
       if (ttlMs > 0) cache.set(name, { response, expiresAtMs: now() + ttlMs });
-      return evaluate(response, request);
+      return evaluate(response, request, Math.ceil(performance.now() - startMs));
     },
   };
 }
@@ -92,30 +94,39 @@ async function call(
   if (result.type !== 'result') return 'failure';
   try {
     const response: unknown = JSON.parse(result.payload.toString('utf8'));
-    if (isRecord(response) && isRecord(response['policyDocument'])) return response;
+    if (isRecord(response) && isAnswer(response)) return response;
   } catch {
-    // Malformed JSON is handled like a missing policy.
+    // Malformed JSON is handled like a malformed response.
   }
   return 'failure';
 }
 
-/** Evaluates an authorizer's response for a request. */
+/** A principal and a policy are required. The context may contain only plain values. */
+function isAnswer({ principalId, policyDocument, context }: Json): boolean {
+  const fields = context ?? {};
+  const isFlat =
+    isRecord(fields) &&
+    Object.values(fields).every((value) => typeof value !== 'object' || value === null);
+  return typeof principalId === 'string' && isPolicy(policyDocument) && isFlat;
+}
+
+/** Evaluates an authorizer's response for a request. A cached one took no time. */
 function evaluate(
-  response: Readonly<Record<string, unknown>>,
+  { policyDocument, principalId, context, usageIdentifierKey }: Json,
   { methodArn }: AuthorizerRequest,
+  integrationLatency: number,
 ): AuthorizerResult {
-  const { policyDocument, principalId, context, usageIdentifierKey } = response;
   const verdict = evaluatePolicy(policyDocument, methodArn);
   if (verdict !== 'allowed') return { type: verdict };
-  const fields = isRecord(context) ? context : {};
-  // The context may contain only plain values.
-  if (Object.values(fields).some((value) => typeof value === 'object' && value !== null)) {
-    return { type: 'failure' };
-  }
-  const texts = Object.entries(fields).map(([name, value]) => [name, String(value)] as const);
   return {
     type: 'allowed',
-    context: { ...Object.fromEntries(texts), principalId: asText(principalId) ?? '' },
+    context: { ...contextTexts(context), principalId, integrationLatency },
     usageKey: asText(usageIdentifierKey),
   };
+}
+
+/** Returns the context of an authorizer as functions receive it in payload format 1.0: as texts. */
+export function contextTexts(context: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(isRecord(context) ? context : {});
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { logTime } from '#local/function-url/event.ts';
+import { gatewayHeaders, logTime } from '#local/function-url/event.ts';
 import type {
   ApiDefinition,
   MethodDefinition,
   StageDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import type { RouteMatch } from '#local/rest-api/router.ts';
+import type { Json } from '#local/template/json.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
@@ -19,8 +20,8 @@ export interface ApiRequest {
   /** The path without the stage. */
   readonly path: string;
   readonly now: Date;
-  /** The API key; present on methods that require one. */
-  readonly apiKey?: { readonly id: string; readonly value: string } | undefined;
+  /** The API key of the request, if the method requires one. An unknown key has no id. */
+  readonly apiKey?: { readonly id: string | undefined; readonly value: string } | undefined;
   /** The authorizer's facts about the caller. */
   readonly authorizer?: Readonly<Record<string, unknown>> | undefined;
   /** Present if the caller signed the request. */
@@ -33,6 +34,12 @@ export interface ProxyRequest extends Omit<ApiRequest, 'api' | 'stage' | 'route'
   readonly stage: Pick<StageDefinition, 'name' | 'variables'>;
   readonly resourcePath: string;
   readonly pathParameters: Readonly<Record<string, string>>;
+  /** The members of the context in which REST and HTTP APIs differ. */
+  readonly own: {
+    readonly path: string;
+    readonly resourceId: string | null;
+    readonly deploymentId?: string;
+  };
 }
 
 /** Returns the event of a Lambda proxy integration of a REST API, in payload format 1.0. */
@@ -46,8 +53,24 @@ export function requestContext(apiRequest: ApiRequest): Record<string, unknown> 
 }
 
 function toProxyRequest(apiRequest: ApiRequest): ProxyRequest {
+  const { api, stage, path } = apiRequest;
   const { method, pathParameters } = apiRequest.route;
-  return { ...apiRequest, pathParameters, resourcePath: method.resourcePath };
+  const { resourcePath } = method;
+  const own = {
+    path: `/${stage.name}${path}`,
+    resourceId: shortId(`${api.id}${resourcePath}`, 6),
+    deploymentId: shortId(`${api.id}/${stage.name}`, 6),
+  };
+  return { ...apiRequest, pathParameters, resourcePath, own };
+}
+
+/**
+ * Returns an event of payload format 1.0 as an authorizer receives it: without the body, and with
+ * empty objects where an integration receives null.
+ */
+export function toAuthorizerEvent(event: Readonly<Record<string, unknown>>): Json {
+  const { body: _, isBase64Encoded: __, ...rest } = event;
+  return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value ?? {}]));
 }
 
 /** Returns an event of payload format 1.0. */
@@ -62,7 +85,7 @@ export function toProxyEvent(proxyRequest: ProxyRequest): Record<string, unknown
     resource: resourcePath,
     path,
     httpMethod: request.method,
-    ...headersOf(request),
+    ...headersOf(proxyRequest),
     queryStringParameters: orNull(names.map((name) => [name, query.getAll(name).at(-1)])),
     multiValueQueryStringParameters: orNull(names.map((name) => [name, query.getAll(name)])),
     pathParameters: orNull(Object.entries(pathParameters)),
@@ -74,7 +97,7 @@ export function toProxyEvent(proxyRequest: ProxyRequest): Record<string, unknown
 }
 
 function contextOf(proxyRequest: ProxyRequest): Record<string, unknown> {
-  const { request, requestId, api, stage, resourcePath, path, now, authorizer } = proxyRequest;
+  const { request, requestId, api, stage, resourcePath, own, now, authorizer } = proxyRequest;
   return {
     accountId,
     apiId: api.id,
@@ -84,12 +107,11 @@ function contextOf(proxyRequest: ProxyRequest): Record<string, unknown> {
     extendedRequestId: requestId,
     httpMethod: request.method,
     identity: identityOf(proxyRequest),
-    path: `/${stage.name}${path}`,
+    ...own,
     protocol: 'HTTP/1.1',
     requestId,
     requestTime: logTime(now),
     requestTimeEpoch: now.getTime(),
-    resourceId: shortId(`${api.id}${resourcePath}`, 6),
     resourcePath,
     stage: stage.name,
   };
@@ -100,8 +122,14 @@ function identityOf({ request, apiKey, accessKeyId }: ProxyRequest): object {
   return {
     accessKey: accessKeyId ?? null,
     accountId: isSigned ? accountId : null,
-    ...(apiKey === undefined ? {} : { apiKey: apiKey.value, apiKeyId: apiKey.id }),
+    ...(apiKey === undefined ? {} : { apiKey: apiKey.value }),
+    ...(apiKey?.id === undefined ? {} : { apiKeyId: apiKey.id }),
     caller: accessKeyId ?? null,
+    cognitoAuthenticationProvider: null,
+    cognitoAuthenticationType: null,
+    cognitoIdentityId: null,
+    cognitoIdentityPoolId: null,
+    principalOrgId: null,
     sourceIp: '127.0.0.1',
     user: accessKeyId ?? null,
     userAgent: request.headers['user-agent'] ?? null,
@@ -120,18 +148,30 @@ function isBinary(contentType: string, binaryMediaTypes: readonly string[]): boo
 }
 
 /** Header names keep the spelling of the client. */
-function headersOf(request: IncomingMessage): Record<string, unknown> {
+function headersOf({ request, requestId, now }: ProxyRequest): Record<string, unknown> {
   const all = new Map<string, string[]>();
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     const [name = '', value = ''] = request.rawHeaders.slice(index, index + 2);
-    all.set(name, [...(all.get(name) ?? []), value]);
+    const isReplaced = Object.hasOwn(gatewayNames, name.toLowerCase());
+    if (!isReplaced) all.set(name, [...(all.get(name) ?? []), value]);
   }
-  all.set('X-ForwardedRequest-For', ['127.0.0.1']).set('X-ForwardedRequest-Proto', ['http']);
+  const added = gatewayHeaders(request, requestId, now);
+  for (const [name, spelling] of Object.entries(gatewayNames)) {
+    all.set(spelling, [added[name] ?? '']);
+  }
   return {
     headers: Object.fromEntries([...all].map(([name, values]) => [name, values.at(-1)])),
     multiValueHeaders: Object.fromEntries(all),
   };
 }
+
+/** The headers that a REST API adds, as it spells them. */
+const gatewayNames: Readonly<Record<string, string>> = {
+  'x-amzn-trace-id': 'X-Amzn-Trace-Id',
+  'x-forwarded-for': 'X-Forwarded-For',
+  'x-forwarded-port': 'X-Forwarded-Port',
+  'x-forwarded-proto': 'X-Forwarded-Proto',
+};
 
 function orNull(entries: readonly (readonly [string, unknown])[]): object | null {
   return entries.length === 0 ? null : Object.fromEntries(entries);

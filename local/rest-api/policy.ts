@@ -7,6 +7,27 @@ export type PolicyVerdict = 'allowed' | 'denied' | 'not-allowed';
 const action = 'execute-api:invoke';
 
 /**
+ * Whether a value is a policy document: statements with an effect, and with actions and resources
+ * as texts.
+ */
+export function isPolicy(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const statements = [value['Statement'] ?? []].flat();
+  return (
+    statements.length > 0 &&
+    statements.map(record).every(({ Effect, Action, NotAction, Resource, NotResource }) => {
+      const isEffect = Effect === 'Allow' || Effect === 'Deny';
+      return isEffect && areTexts(Action ?? NotAction) && areTexts(Resource ?? NotResource);
+    })
+  );
+}
+
+function areTexts(value: unknown): boolean {
+  const texts = [value ?? []].flat();
+  return texts.length > 0 && texts.every((text) => typeof text === 'string');
+}
+
+/**
  * Evaluates whether a policy allows a method to be called. An explicit deny wins; without an allow,
  * the result is `not-allowed`. Conditions are not evaluated, to be on the safe side: an `Allow`
  * statement with a condition is ignored, and a `Deny` statement with one applies.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import type { ObjectApi } from '#local/s3/objects.ts';
 import type { BucketDefinition, Notification } from '#local/s3/read-buckets.ts';
@@ -35,6 +36,10 @@ export function createNotifier({
         eventName: event,
         userIdentity: { principalId: 'local' },
         requestParameters: { sourceIPAddress: '127.0.0.1' },
+        responseElements: {
+          'x-amz-request-id': randomBytes(8).toString('hex').toUpperCase(),
+          'x-amz-id-2': randomBytes(57).toString('base64'),
+        },
         s3: {
           s3SchemaVersion: '1.0',
           configurationId: notification.event,
@@ -46,8 +51,8 @@ export function createNotifier({
           object: {
             // Keys are encoded like the values of a form.
             key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+'),
-            size,
-            eTag: etag.replaceAll('"', ''),
+            // A removed object has neither.
+            ...(event.startsWith('ObjectRemoved') ? {} : { size, eTag: etag.replaceAll('"', '') }),
             sequencer: sequence.toString(16).padStart(18, '0').toUpperCase(),
           },
         },

@@ -38,11 +38,18 @@ export function signedService(headers: SignedRequest['headers']): string | undef
   return parseAuthorization(headerText(headers['authorization']))?.service;
 }
 
+/** What a request must be signed for. Without it, any Region and service will do. */
+export interface Scope {
+  readonly region: string;
+  readonly service: string;
+}
+
 /** Checks the Signature Version 4 in the `Authorization` header against the accepted keys. */
 export function verifySigV4(
   request: SignedRequest,
   accepted: readonly Credentials[],
   nowMs: number,
+  scope?: Scope,
 ): Verdict {
   const header = headerText(request.headers['authorization']);
   if (header === '') {
@@ -75,6 +82,8 @@ export function verifySigV4(
       'Date in Credential scope does not match the date of the request.',
     );
   }
+  const scopeErrors = scope === undefined ? '' : compareScope(authorization, scope);
+  if (scopeErrors !== '') return refused('InvalidSignatureException', scopeErrors);
   const payloadHash = findPayloadHash(request, authorization.service);
   const signing = { authorization, time, payloadHash };
   const expected = sign(request, signing, credentials);
@@ -84,6 +93,16 @@ export function verifySigV4(
   }
   const { accessKeyId, region, service } = authorization;
   return { type: 'valid', accessKeyId, region, service };
+}
+
+/** Returns AWS's sentences about a wrong scope. Each ends with a space. */
+function compareScope({ region, service }: Authorization, scope: Scope): string {
+  const wrongRegion = 'Credential should be scoped to a valid region. ';
+  const wrongService = `Credential should be scoped to correct service: '${scope.service}'. `;
+  return [
+    region === scope.region ? '' : wrongRegion,
+    service === scope.service ? '' : wrongService,
+  ].join('');
 }
 
 const mismatch =

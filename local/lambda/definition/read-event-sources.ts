@@ -1,3 +1,4 @@
+import { checkQueueSource } from '#local/lambda/definition/check-queue-source.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** A mapping that invokes a function with the messages of a queue. */
@@ -27,16 +28,28 @@ export function readEventSources(
   { warn }: { warn(message: string): void },
 ): readonly EventSourceDefinition[] {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const queues = new Set(
-    ofType('AWS::SQS::Queue').map(({ stack, logicalId }) =>
+  const queues = new Map(
+    ofType('AWS::SQS::Queue').map(({ stack, logicalId, properties }) => [
       stack.scope.attribute(logicalId, 'Arn'),
-    ),
+      properties.number('VisibilityTimeout', 30),
+    ]),
+  );
+  const timeouts = new Map(
+    ofType('AWS::Lambda::Function').map(({ stack, logicalId, properties }) => [
+      stack.scope.ref(logicalId),
+      properties.number('Timeout', 3),
+    ]),
   );
   return ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
     const { key, properties } = resource;
     // Kafka of one's own has no ARN.
     const source = properties.optionalText('EventSourceArn') ?? 'SelfManagedEventSource';
-    if (queues.has(source)) return [readQueueSource(resource, source)];
+    const visibility = queues.get(source);
+    if (visibility !== undefined) {
+      const functionTimeout = timeouts.get(nameIn(properties.text('FunctionName')));
+      checkQueueSource(properties, source.endsWith('.fifo'), { visibility, functionTimeout });
+      return [readQueueSource(resource, source)];
+    }
     const isQueue = source.startsWith('arn:aws:sqs:');
     const reason = isQueue
       ? 'the queue is not in the template'
@@ -46,28 +59,25 @@ export function readEventSources(
   });
 }
 
+/** Returns the name in a function's name or ARN, with or without a qualifier. */
+function nameIn(nameOrArn: string): string | undefined {
+  const parts = nameOrArn.split(':');
+  const place = parts.indexOf('function');
+  return place === -1 ? parts[0] : parts[place + 1];
+}
+
 function readQueueSource(resource: Resource, queueArn: string): EventSourceDefinition {
   const { key, logicalId, properties, stack } = resource;
-  const isFifo = queueArn.endsWith('.fifo');
-  const windowSeconds = properties.number('MaximumBatchingWindowInSeconds', 0);
-  const batchSize = properties.number('BatchSize', 10);
-  const maxBatchSize = isFifo || windowSeconds === 0 ? 10 : 10_000;
-  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > maxBatchSize) {
-    throw new Error(`${key}.BatchSize: must be from 1 to ${maxBatchSize}, not ${batchSize}`);
-  }
   const concurrency = properties.nested('ScalingConfig').optionalNumber('MaximumConcurrency');
-  if (concurrency !== undefined && (concurrency < 2 || concurrency > 1000)) {
-    throw new Error(`${key}.ScalingConfig.MaximumConcurrency: must be from 2 to 1000`);
-  }
   const filters = properties.nested('FilterCriteria').list('Filters');
   return {
     key,
     queueArn,
-    batchSize,
+    batchSize: properties.number('BatchSize', 10),
     id: String(stack.scope.ref(logicalId)),
     functionName: properties.text('FunctionName'),
     isEnabled: properties.flag('Enabled', true),
-    windowMs: windowSeconds * 1000,
+    windowMs: properties.number('MaximumBatchingWindowInSeconds', 0) * 1000,
     // Lambda starts with five pollers and scales up; the local host keeps five.
     concurrency: concurrency ?? 5,
     maximumConcurrency: concurrency,

@@ -3,7 +3,7 @@ import { matchesPattern } from '#local/events/event-pattern.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
-import { md5, parseAttributes } from '#local/sqs/message-attributes.ts';
+import { md5, md5OfAttributes, parseAttributes } from '#local/sqs/message-attributes.ts';
 import { systemAttributes } from '#local/sqs/operations.ts';
 import type { Queue } from '#local/sqs/queue.ts';
 import type { StoredMessage } from '#local/sqs/queue-store.ts';
@@ -32,7 +32,7 @@ async function poll(settings: PollerSettings, signal: AbortSignal): Promise<void
     try {
       const batch = await collectBatch(settings, signal);
       if (signal.aborted) return;
-      const matching = batch.filter((message) => matchesFilters(definition, message));
+      const matching = batch.filter((message) => matchesFilters(settings, message));
       // Messages that match no filter are deleted, as on Lambda.
       const filteredOut = batch.filter((message) => !matching.includes(message));
       for (const message of filteredOut) deleteMessage(settings, message);
@@ -150,16 +150,19 @@ function toRecord({ definition, region }: PollerSettings, message: StoredMessage
     attributes: systemAttributes(message),
     messageAttributes: Object.fromEntries(entries),
     md5OfBody: md5(message.body),
+    ...(entries.length === 0 ? {} : { md5OfMessageAttributes: md5OfAttributes(attributes) }),
     eventSource: 'aws:sqs',
     eventSourceARN: definition.queueArn,
     awsRegion: region,
   };
 }
 
-function matchesFilters({ filters }: EventSourceDefinition, message: StoredMessage): boolean {
+/** A filter matches the record of a message, with its body as JSON if it is. */
+function matchesFilters(settings: PollerSettings, message: StoredMessage): boolean {
+  const { filters } = settings.definition;
   if (filters.length === 0) return true;
-  const body = parseJson(message.body);
-  return filters.some((filter) => matchesPattern(filter, { body, messageId: message.id }));
+  const record = { ...toRecord(settings, message), body: parseJson(message.body) };
+  return filters.some((filter) => matchesPattern(filter, record));
 }
 
 function parseJson(text: string): unknown {

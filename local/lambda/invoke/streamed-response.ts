@@ -22,15 +22,15 @@ const delimiter = Buffer.alloc(8);
 const maxApiGatewayHeadBytes = 16_384;
 
 /**
- * The endpoint of a streamed response. API Gateway requires a head; for a Function URL it is
- * optional.
+ * The endpoint of a streamed response. API Gateway requires a head, whatever the content type of
+ * the stream. A Function URL reads a head only if the content type says that there is one.
  */
 export type StreamingEndpoint = 'api-gateway' | 'function-url';
 
 /**
  * Returns the head and body of a streamed response. The head is JSON, followed by eight NUL bytes.
- * A function that sends no head gets status 200 and the content type of its stream. Throws if the
- * function failed before its first byte, or if the head is malformed or missing.
+ * Without a head, a Function URL returns status 200 and the content type of the stream. Throws if
+ * the function failed before its first byte, or if the head is malformed or missing.
  */
 export async function openStreamedResponse(
   { contentType, body }: InvocationResult & { type: 'streaming' },
@@ -38,11 +38,10 @@ export async function openStreamedResponse(
 ): Promise<StreamedResponse> {
   const chunks = body[Symbol.asyncIterator]();
   try {
-    if (contentType.startsWith(preludeContentType)) return await readHead(chunks, endpoint);
-    if (endpoint === 'api-gateway') throw new Error('The response has no head');
-    const head = { status: 200, headers: { 'content-type': [contentType] } };
+    if (endpoint === 'api-gateway') return await readHead(chunks, maxApiGatewayHeadBytes);
+    if (contentType.startsWith(preludeContentType)) return await readMarkedHead(chunks);
     const { done, value } = await chunks.next();
-    return { head, body: prepend(done === true ? Buffer.alloc(0) : value, chunks) };
+    return { head: headOf(contentType), body: prepend(done === true ? empty : value, chunks) };
   } catch (error) {
     // Ending the iteration lets the environment discard the rest and finish.
     await chunks.return?.();
@@ -50,22 +49,43 @@ export async function openStreamedResponse(
   }
 }
 
-async function readHead(
-  chunks: AsyncIterator<Buffer>,
-  endpoint: StreamingEndpoint,
-): Promise<StreamedResponse> {
-  const maxBytes = endpoint === 'api-gateway' ? maxApiGatewayHeadBytes : Number.POSITIVE_INFINITY;
-  let received: Buffer = Buffer.alloc(0);
+const empty = Buffer.alloc(0);
+
+function headOf(contentType: string): ResponseHead {
+  return { status: 200, headers: { 'content-type': [contentType] } };
+}
+
+/**
+ * Reads the head of a stream that is marked to have one. If the function ended its stream without a
+ * write, its head was never sent, and the response is an empty 200.
+ */
+async function readMarkedHead(chunks: AsyncIterator<Buffer>): Promise<StreamedResponse> {
   for (;;) {
     const { done, value } = await chunks.next();
-    if (done === true) throw new Error('The response ended within its head');
-    received = Buffer.concat([received, value]);
+    if (done === true) return { head: headOf(defaultContentType), body: prepend(empty, chunks) };
+    if (value.length > 0) return readHead(chunks, Number.POSITIVE_INFINITY, value);
+  }
+}
+
+const defaultContentType = 'application/octet-stream';
+
+async function readHead(
+  chunks: AsyncIterator<Buffer>,
+  maxBytes: number,
+  first: Buffer = empty,
+): Promise<StreamedResponse> {
+  let received = first;
+  for (;;) {
     const end = received.indexOf(delimiter);
     const length = end === -1 ? received.length : end + delimiter.length;
     if (length > maxBytes) throw new Error('The head of the response is too large');
-    if (end === -1) continue;
-    const head = toResponseHead(JSON.parse(received.subarray(0, end).toString('utf8')));
-    return { head, body: prepend(received.subarray(length), chunks) };
+    if (end !== -1) {
+      const head = toResponseHead(JSON.parse(received.subarray(0, end).toString('utf8')));
+      return { head, body: prepend(received.subarray(length), chunks) };
+    }
+    const { done, value } = await chunks.next();
+    if (done === true) throw new Error('The response ended within its head');
+    received = Buffer.concat([received, value]);
   }
 }
 
@@ -82,22 +102,26 @@ async function* prepend(
 }
 
 /**
- * Returns status and headers of a function's response object. Throws if HTTP does not allow them.
+ * Returns status and headers of a function's response object. Throws if it is no object, or if HTTP
+ * does not allow them. Headers in both forms are merged, without repeating a value.
  */
 export function toResponseHead(functionResponse: unknown): ResponseHead {
-  const { statusCode, headers, multiValueHeaders, cookies } = isRecord(functionResponse)
-    ? functionResponse
-    : {};
+  if (!isRecord(functionResponse)) throw new Error('The head of a response must be an object');
+  const { statusCode, headers, multiValueHeaders, cookies } = functionResponse;
   const status = Number(statusCode ?? 200);
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new Error('statusCode must be an HTTP status');
   }
   const all = new Map<string, readonly string[]>();
   for (const [name, item] of entriesOf(headers)) all.set(name.toLowerCase(), [String(item)]);
+  const add = (name: string, items: readonly string[]): void => {
+    const own = (all.get(name) ?? []).filter((item) => !items.includes(item));
+    all.set(name, [...own, ...items]);
+  };
   for (const [name, items] of entriesOf(multiValueHeaders)) {
-    all.set(name.toLowerCase(), Array.isArray(items) ? items.map(String) : [String(items)]);
+    add(name.toLowerCase(), Array.isArray(items) ? items.map(String) : [String(items)]);
   }
-  if (Array.isArray(cookies)) all.set('set-cookie', cookies.map(String));
+  if (Array.isArray(cookies)) add('set-cookie', cookies.map(String));
   for (const [name, values] of all) {
     validateHeaderName(name);
     for (const value of values) validateHeaderValue(name, value);

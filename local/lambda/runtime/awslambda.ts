@@ -34,7 +34,7 @@ function streamifyResponse<Marked extends object>(
 /** Whether a handler is marked as streaming. Throws for a mark that Lambda does not support. */
 export function isStreaming(handler: object): boolean {
   const mark: unknown = Reflect.get(handler, streamingSymbol);
-  if (mark === undefined || mark === null) return false;
+  if (!mark) return false;
   if (mark === 'response') return true;
   const error = new Error('Only response streaming is supported.');
   throw Object.assign(error, { name: 'Runtime.MalformedStreamingHandler' });

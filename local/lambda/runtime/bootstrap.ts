@@ -1,4 +1,4 @@
-import { callWithCallback } from './callback-handler.ts';
+import { callWithCallback, isThenable } from './callback-handler.ts';
 import { installConsole, withRequestId } from './console-lines.ts';
 import { installModuleSearch } from './module-search.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
@@ -78,7 +78,7 @@ async function run(call: Handler, event: RuntimeEvent): Promise<void> {
 }
 
 async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
-  let result: unknown;
+  let result: string;
   try {
     const payload: unknown = JSON.parse(event.payload);
     // An open stdin would keep the event loop alive, and `beforeExit` would never be emitted.
@@ -94,14 +94,23 @@ async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
   } finally {
     process.stdin.ref();
   }
-  await client.respond(event.requestId, typeof result === 'string' ? result : 'null');
+  await client.respond(event.requestId, result);
 }
 
-function stringify(result: unknown): unknown {
+function stringify(result: unknown): string {
+  const text = tryStringify(result ?? null);
+  if (typeof text === 'string') return text;
+  // A function is no JSON. Version 3 was not seen to refuse one.
+  if (takesCallbacks) return 'null';
+  throw new TypeError('Wrong arguments');
+}
+
+function tryStringify(result: unknown): unknown {
   try {
     return JSON.stringify(result);
-  } catch (error) {
-    throw new Error('Unable to stringify response body', { cause: error });
+  } catch (cause) {
+    const error = new Error('Unable to stringify response body', { cause });
+    throw takesCallbacks ? error : Object.assign(error, { name: 'Runtime.JSONStringifyError' });
   }
 }
 
@@ -112,12 +121,9 @@ async function runStreaming(call: Handler, event: RuntimeEvent): Promise<void> {
   );
   try {
     const returned = call(JSON.parse(event.payload), stream, createContext(event));
-    if (!(returned instanceof Promise)) {
-      throw new TypeError('Streaming does not support non-async handlers.');
-    }
+    if (!isThenable(returned)) throw new Error('Streaming does not support non-async handlers.');
     const value: unknown = await returned;
     if (value !== undefined) console.warn('Streaming handlers ignore return values.');
-    if (!stream.writableEnded) console.warn('Response stream is not finished.');
   } catch (error) {
     console.error('Invoke Error', JSON.stringify(toErrorBody(error)));
     fail(error);

@@ -20,7 +20,8 @@ export async function loadHandler(
   isBefore24: boolean,
 ): Promise<Handler> {
   if (name.includes('..')) {
-    throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name.`);
+    const rule = 'Use absolute paths when specifying root directories in handler names.';
+    throw failure('Runtime.MalformedHandlerName', `'${name}' is not a valid handler name. ${rule}`);
   }
   const file = basename(name);
   const dot = file.indexOf('.');
@@ -53,14 +54,14 @@ async function loadModule(root: string, modulePath: string, isBefore24: boolean)
     if (error instanceof SyntaxError) {
       throw failure('Runtime.UserCodeSyntaxError', `SyntaxError: ${error.message}`);
     }
-    if (isMissingModule(error)) throw failure('Runtime.ImportModuleError', String(error));
+    if (isMissingRequire(error)) throw failure('Runtime.ImportModuleError', String(error));
     throw error;
   }
 }
 
-function isMissingModule(error: unknown): boolean {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+/** AWS's client translates what `require` does not find. What `import` does not find stays as is. */
+function isMissingRequire(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND';
 }
 
 function lookUp(module: unknown, path: string): unknown {
@@ -83,7 +84,7 @@ function rejectCallback(handler: Handler): void {
   if (handler.length < 3) return;
   throw failure(
     'Runtime.CallbackHandlerDeprecated',
-    'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24.',
+    'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.',
   );
 }
 

@@ -143,13 +143,19 @@ function isSelf(root: string, name: string): boolean {
 }
 
 function notFoundError(specifier: string, parent: string, isRequire: boolean): Error {
-  const code = isRequire ? 'MODULE_NOT_FOUND' : 'ERR_MODULE_NOT_FOUND';
-  const what = isRequire ? 'module' : 'package';
   const hint = sdkPackages.test(specifier)
     ? ': Lambda provides it, but it is not installed here'
     : '';
-  const message = `Cannot find ${what} '${specifier}' imported from ${parent}${hint}`;
-  return Object.assign(new Error(message), { code });
+  // The messages of Node.
+  return isRequire
+    ? Object.assign(
+        new Error(`Cannot find module '${specifier}'${hint}\nRequire stack:\n- ${parent}`),
+        { code: 'MODULE_NOT_FOUND', requireStack: [parent] },
+      )
+    : Object.assign(
+        new Error(`Cannot find package '${specifier}' imported from ${parent}${hint}`),
+        { code: 'ERR_MODULE_NOT_FOUND' },
+      );
 }
 
 /** Adds the format of an untyped file, which Node would take from a package.json above the roots. */

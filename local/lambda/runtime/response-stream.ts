@@ -67,22 +67,26 @@ const boundMethods =
 
 const mirroredProperties =
   'writable writableFinished writableNeedDrain writableLength writableHighWaterMark ' +
-  'writableCorked writableObjectMode destroyed';
+  'writableCorked writableObjectMode';
 
 function toStream(request: http.ClientRequest): RuntimeStream {
   const write = request.write.bind(request);
   const end = request.end.bind(request);
+  let hasWritten = false;
   const stream: RuntimeStream = {
     write(chunk, ...rest) {
-      const before = stream._onBeforeFirstWrite;
-      stream._onBeforeFirstWrite = undefined;
-      before?.((bytes) => write(bytes));
+      rejectAbsent(chunk);
       const isBytes = typeof chunk === 'string' || chunk instanceof Uint8Array;
-      return Reflect.apply(write, undefined, [isBytes ? chunk : JSON.stringify(chunk), ...rest]);
+      const data = isBytes ? chunk : JSON.stringify(chunk);
+      if (!hasWritten) stream._onBeforeFirstWrite?.((bytes) => write(bytes));
+      const isBelowMark = Reflect.apply(write, undefined, [data, ...rest]);
+      // As in AWS's client, a write that throws was not the first one.
+      hasWritten = true;
+      return isBelowMark;
     },
     end: (...args) => Reflect.apply(end, undefined, args),
     setContentType(contentType) {
-      if (request.headersSent) {
+      if (hasWritten) {
         const error = new Error('Cannot set content-type, too late.');
         throw Object.assign(error, { name: 'Runtime.InvalidStreamingOperation' });
       }
@@ -97,10 +101,15 @@ function toStream(request: http.ClientRequest): RuntimeStream {
     if (typeof method === 'function') Reflect.set(stream, name, method.bind(request));
   }
   for (const name of mirroredProperties.split(' ')) {
-    const get = (): unknown => Reflect.get(request, name);
-    Object.defineProperty(stream, name, { get, set: ignore, enumerable: true });
+    Object.defineProperty(stream, name, { get: (): unknown => Reflect.get(request, name) });
   }
+  const set = (value: unknown): boolean => Reflect.set(request, 'destroyed', value);
+  Object.defineProperty(stream, 'destroyed', { get: () => request.destroyed, set });
   return stream;
 }
 
-function ignore(): void {}
+/** AWS's client reads the length of what is written, which throws if there is nothing. */
+function rejectAbsent(chunk: unknown): void {
+  if (chunk !== null && chunk !== undefined) return;
+  throw new TypeError(`Cannot read properties of ${String(chunk)} (reading 'length')`);
+}

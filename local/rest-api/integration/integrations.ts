@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import type { Functions } from '#local/lambda/functions.ts';
 import type { InvocationResult } from '#local/lambda/environment/runtime-api.ts';
 import {
@@ -127,18 +128,26 @@ interface ResponseContext {
 }
 
 /**
- * Sends a streamed response. A streaming integration requires one: a buffered result has no head.
+ * Sends a streamed response. The format of the bytes decides, so a function may also return head
+ * and body in one piece.
  */
 async function sendStreamed(
   result: InvocationResult,
   { request, response, fail, shaping }: ResponseContext,
 ): Promise<void> {
-  if (result.type !== 'streaming') return fail('badResponse');
-  const streamed = await openStreamedResponse(result, 'api-gateway').catch(() => undefined);
+  if (result.type === 'error') return fail('badResponse');
+  const streaming = result.type === 'streaming' ? result : toStreaming(result.payload);
+  const streamed = await openStreamedResponse(streaming, 'api-gateway').catch(() => undefined);
   if (streamed === undefined) return fail('badResponse');
   if (!response.headersSent) writeHead(response, streamed.head);
   const idleMs = request.api.isEdgeOptimised ? 30_000 : 300_000;
   return relayBody(shaping(streamed.body, 'api-gateway'), response, idleMs);
+}
+
+/** InvokeWithResponseStream returns a buffered payload as a stream of its bytes. */
+function toStreaming(payload: Buffer): InvocationResult & { readonly type: 'streaming' } {
+  const body = Readable.from([payload]);
+  return { type: 'streaming', contentType: 'application/json', body };
 }
 
 async function sendBuffered(

@@ -55,8 +55,9 @@ test('SAM: a schedule starts its function in every spelling', async () => {
   await using system = await hostText(template(events), { clock });
   expect(system.state.notices).toEqual([]);
   await clock.advance(60_000);
+  const byScheduler = expect.objectContaining({ source: 'aws.scheduler', detail: '{}' }) as unknown;
   const at = 'ScheduleV2 at 2026-01-02T12:01:00Z, 1';
-  const expected = ['CloudWatchEvent', 'Schedule', 'Scheduled Event', at, {}];
+  const expected = ['CloudWatchEvent', 'Schedule', 'Scheduled Event', at, byScheduler];
   await expect.poll(() => callsOf(system)).toEqual(expected);
 });
 

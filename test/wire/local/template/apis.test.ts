@@ -57,8 +57,11 @@ test('OpenAPI: a token authorizer applies its policies and caches them', async (
     });
   const response = await write('Bearer friend');
   expect(response.status).toBe(201);
-  expect(await response.json()).toEqual({ text: 'hi', by: { principalId: 'friend', calls: '1' } });
-  expect(await (await write('Bearer friend')).json()).toMatchObject({ by: { calls: '1' } });
+  const integrationLatency = expect.any(Number) as number;
+  const by = { principalId: 'friend', calls: '1', integrationLatency };
+  expect(await response.json()).toEqual({ text: 'hi', by });
+  const cached = { calls: '1', integrationLatency: 0 };
+  expect(await (await write('Bearer friend')).json()).toMatchObject({ by: cached });
   const refusals = await Promise.all(
     [undefined, 'friend', 'Bearer nobody', 'Bearer enemy', 'Bearer stranger', 'Bearer broken'].map(
       async (token) => {

@@ -87,6 +87,16 @@ test.each<[string, string, string]>([
     'StatusCode: must be an HTTP status from 200 to 599, not 1000',
   ],
   [
+    'a queue that is visible again before its function ends',
+    `${plain(', Timeout: 60')}
+  Q: { Type: AWS::SQS::Queue }
+  A: { Type: AWS::Lambda::Alias, Properties: { FunctionName: !Ref F, FunctionVersion: $LATEST, Name: live } }
+  S:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref A }`,
+    'S: Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds',
+  ],
+  [
     'a timeout that an HTTP API does not have',
     `Resources:
       A: { Type: AWS::ApiGatewayV2::Api, Properties: { Body: { openapi: 3.0.1, paths: { /x: { get: {
