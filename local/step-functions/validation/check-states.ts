@@ -1,9 +1,9 @@
 import type { QueryLanguage } from '#local/step-functions/definition/definition.ts';
 import { checkGraph } from '#local/step-functions/validation/check-graph.ts';
 import { member, report, type Place } from '#local/step-functions/validation/place.ts';
-import { checkParameters } from '#local/step-functions/validation/resource.ts';
+import { checkParameters } from '#local/step-functions/validation/states/resource.ts';
 import { object } from '#local/step-functions/validation/schema.ts';
-import { stateSchemas, stateType } from '#local/step-functions/validation/state-schemas.ts';
+import { stateSchemas, stateType } from '#local/step-functions/validation/states/state-schemas.ts';
 import { oneOf } from '#local/step-functions/validation/values.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Json } from '#local/template/json.ts';

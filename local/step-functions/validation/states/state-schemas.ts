@@ -1,9 +1,9 @@
 import { checkTemplate } from '#local/step-functions/definition/check-expressions.ts';
 import type { State } from '#local/step-functions/definition/definition.ts';
-import { assign, catchers, retriers } from '#local/step-functions/validation/handlers.ts';
-import { branch } from '#local/step-functions/validation/branches.ts';
-import { choiceRule } from '#local/step-functions/validation/choice-rules.ts';
-import { mapFields } from '#local/step-functions/validation/map-fields.ts';
+import { assign, catchers, retriers } from '#local/step-functions/validation/states/handlers.ts';
+import { branch } from '#local/step-functions/validation/states/branches.ts';
+import { choiceRule } from '#local/step-functions/validation/states/choice-rules.ts';
+import { mapFields } from '#local/step-functions/validation/states/map-fields.ts';
 import {
   nullablePath,
   path,
@@ -12,7 +12,7 @@ import {
 } from '#local/step-functions/validation/paths.ts';
 import { isIntrinsic } from '#local/step-functions/validation/intrinsics.ts';
 import { report, type Check } from '#local/step-functions/validation/place.ts';
-import { credentials, resource } from '#local/step-functions/validation/resource.ts';
+import { credentials, resource } from '#local/step-functions/validation/states/resource.ts';
 import { fields, only, type ObjectSchema } from '#local/step-functions/validation/schema.ts';
 import {
   anything,

@@ -1,6 +1,6 @@
 import { checkTemplate } from '#local/step-functions/definition/check-expressions.ts';
 import { readResource, type TaskResource } from '#local/step-functions/definition/resources.ts';
-import { integrations, isSdkAction } from '#local/step-functions/validation/integrations.ts';
+import { integrations, isSdkAction } from '#local/step-functions/validation/states/integrations.ts';
 import { member, report, type Check, type Place } from '#local/step-functions/validation/place.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 import type { Json } from '#local/template/json.ts';

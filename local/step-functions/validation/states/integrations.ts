@@ -1,4 +1,4 @@
-import sdk from '#local/step-functions/validation/sdk-actions.json' with { type: 'json' };
+import sdk from '#local/step-functions/validation/states/sdk-actions.json' with { type: 'json' };
 
 /** An optimized integration: an action of a service that Step Functions calls in its own way. */
 export interface Integration {

@@ -3,7 +3,7 @@ import {
   checkExpression,
   extractExpression,
 } from '#local/step-functions/definition/check-expressions.ts';
-import { assign } from '#local/step-functions/validation/handlers.ts';
+import { assign } from '#local/step-functions/validation/states/handlers.ts';
 import { parsePath } from '#local/step-functions/validation/paths.ts';
 import { report, type Check } from '#local/step-functions/validation/place.ts';
 import {

@@ -1,5 +1,5 @@
 import { checkTemplate } from '#local/step-functions/definition/check-expressions.ts';
-import { itemProcessor } from '#local/step-functions/validation/branches.ts';
+import { itemProcessor } from '#local/step-functions/validation/states/branches.ts';
 import { referencePath } from '#local/step-functions/validation/paths.ts';
 import { report, type Check } from '#local/step-functions/validation/place.ts';
 import {
