@@ -74,7 +74,7 @@ export async function startServices(
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());
   const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
-  const machines = (): typeof definitions.stateMachines => definitions.stateMachines;
+  const machines = definitions.stateMachines;
   const stepFunctions = createStepFunctions({ ...common, caller, machines });
   closing.defer(() => stepFunctions.close());
   const functions = createFunctions(hosts);
@@ -122,7 +122,7 @@ interface DeliveryTargets {
 }
 
 function openAsyncEvents(
-  { data, directory, clock, definitions, notices }: Resolved,
+  { data, directory, clock, notices }: Resolved,
   { functions, queues, stepFunctions }: DeliveryTargets,
   closing: AsyncDisposableStack,
 ): Pick<Services, 'asyncEvents' | 'deliver'> {
@@ -133,7 +133,7 @@ function openAsyncEvents(
     warn: notices.warn,
     invoke: (arn, body) => asyncEvents.send(arn, body),
     execute(arn, input) {
-      const machine = definitions.stateMachines.find((each) => each.arn === arn);
+      const machine = stepFunctions.findMachine(arn);
       if (machine !== undefined) stepFunctions.executions.start(machine, { input });
       return machine !== undefined;
     },

@@ -7,19 +7,22 @@ import type {
 } from '#local/step-functions/execution-store.ts';
 import { executionMembers } from '#local/step-functions/describe-execution.ts';
 import type { Executions } from '#local/step-functions/executions.ts';
-import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import { checkArn, checkName } from '#local/step-functions/machines/arns.ts';
+import { jsonError } from '#local/step-functions/machines/json-errors.ts';
+import { describeMachine } from '#local/step-functions/machines/machine-operations.ts';
 import {
-  checkInput,
-  describeMachine,
   requireMachine,
-} from '#local/step-functions/machine-operations.ts';
-import { boolean, integer, string, structure } from '#local/wire/shape.ts';
+  requireQualified,
+  type MachineStore,
+} from '#local/step-functions/machines/machine-store.ts';
+import { pageOf, pageShape } from '#local/step-functions/machines/pages.ts';
+import { boolean, oneOf, string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 
 export interface ExecutionApi {
   readonly executions: Executions;
   readonly store: ExecutionStore;
-  machines(): readonly StateMachine[];
+  readonly machines: MachineStore;
 }
 
 type Operations = readonly (readonly [string, Operation])[];
@@ -39,7 +42,8 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
     [
       'StartExecution',
       operation(startShape, ({ stateMachineArn, name, input = '{}' }) => {
-        const machine = requireMachine(machines(), stateMachineArn);
+        checkArn(stateMachineArn, 'stateMachine');
+        const machine = requireQualified(machines, stateMachineArn);
         checkInput(input);
         checkName(name);
         const { arn, startedAt } = executions.start(machine, { name, input });
@@ -65,36 +69,37 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
     ],
     [
       'DescribeStateMachineForExecution',
-      operation(byExecution, ({ executionArn }) =>
-        describeMachine(requireMachine(machines(), requireExecution(store, executionArn).machine)),
-      ),
+      operation(byExecution, ({ executionArn }) => {
+        const execution = requireExecution(store, executionArn);
+        const machine = requireMachine(machines, execution.machine);
+        return { ...describeMachine(machine), updateDate: machine.updatedAt };
+      }),
     ],
   ];
 }
 
-/** Throws AWS's error for a name with characters that have a meaning in ARNs, patterns or URLs. */
-function checkName(name = ''): void {
-  if (!/[\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]/u.test(name)) return;
-  throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+/** Throws AWS's error if an input is not JSON. */
+function checkInput(input: string): void {
+  const error = input === '' ? { message: 'Invalid execution input.' } : jsonError(input);
+  if (error === undefined) return;
+  const message = `Invalid State Machine Execution Input: '${error.message}'`;
+  throw new AwsError('InvalidExecutionInput', message);
 }
 
 const byExecution = structure({ executionArn: string() }, { includedData: string() });
 
 function requireExecution(store: ExecutionStore, arn: string): Execution {
+  checkArn(arn, 'execution');
   const execution = store.find(arn);
   if (execution !== undefined) return execution;
   throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
 }
 
-function startSync(executions: Executions, machines: () => readonly StateMachine[]): Operation {
+function startSync(executions: Executions, machines: MachineStore): Operation {
   return operation(startShape, async ({ stateMachineArn, name, input = '{}' }) => {
-    const machine = requireMachine(machines(), stateMachineArn);
-    if (machine.type !== 'EXPRESS') {
-      throw new AwsError(
-        'StateMachineTypeNotSupported',
-        'This operation is not supported by this type of state machine',
-      );
-    }
+    checkArn(stateMachineArn, 'stateMachine');
+    const machine = requireQualified(machines, stateMachineArn);
+    if (machine.type !== 'EXPRESS') throw wrongType();
     checkInput(input);
     const result = await executions.runExpress(machine, { name, input });
     return {
@@ -111,6 +116,11 @@ function startSync(executions: Executions, machines: () => readonly StateMachine
   });
 }
 
+function wrongType(): AwsError {
+  const message = 'This operation is not supported by this type of state machine';
+  return new AwsError('StateMachineTypeNotSupported', message);
+}
+
 function describe(execution: Execution): object {
   const { status } = execution;
   const redrive =
@@ -125,24 +135,16 @@ function describe(execution: Execution): object {
 
 function getHistory(store: ExecutionStore): Operation {
   const optional = {
-    maxResults: integer({ min: 0, max: 1000 }),
+    ...pageShape,
     reverseOrder: boolean,
-    nextToken: string(),
     includeExecutionData: boolean,
   };
   return operation(structure({ executionArn: string() }, optional), (input) => {
-    const { executionArn, reverseOrder = false, nextToken = '0' } = input;
-    const { includeExecutionData: hasData = true } = input;
+    const { executionArn, reverseOrder = false, includeExecutionData = true } = input;
     requireExecution(store, executionArn);
     const all = store.events(executionArn);
-    const inOrder = reverseOrder ? all.toReversed() : all;
-    const start = Number(nextToken);
-    const limit = input.maxResults === undefined || input.maxResults === 0 ? 100 : input.maxResults;
-    const rest = start + limit < inOrder.length ? { nextToken: String(start + limit) } : {};
-    return {
-      events: inOrder.slice(start, start + limit).map((event) => toEvent(event, hasData)),
-      ...rest,
-    };
+    const { items, ...rest } = pageOf(reverseOrder ? all.toReversed() : all, input);
+    return { events: items.map((event) => toEvent(event, includeExecutionData)), ...rest };
   });
 }
 
@@ -172,27 +174,32 @@ function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function listExecutions(store: ExecutionStore, machines: () => readonly StateMachine[]): Operation {
+const statuses = oneOf('SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING');
+
+function listExecutions(store: ExecutionStore, machines: MachineStore): Operation {
   const optional = {
-    statusFilter: string(),
-    maxResults: integer({ min: 0, max: 1000 }),
-    nextToken: string(),
+    ...pageShape,
+    statusFilter: statuses,
+    mapRunArn: string(),
+    redriveFilter: oneOf('REDRIVEN', 'NOT_REDRIVEN'),
   };
   return operation(structure({ stateMachineArn: string() }, optional), (input) => {
-    const { stateMachineArn, statusFilter, maxResults = 100, nextToken = '0' } = input;
-    const { arn } = requireMachine(machines(), stateMachineArn);
-    const all = store
-      .listByMachine(arn)
-      .filter(({ status }) => status === (statusFilter ?? status));
-    const start = Number(nextToken);
-    const rest = start + maxResults < all.length ? { nextToken: String(start + maxResults) } : {};
-    const executions = all.slice(start, start + maxResults).map((execution) => ({
+    const { stateMachineArn, statusFilter, redriveFilter } = input;
+    checkArn(stateMachineArn, 'stateMachine');
+    const { arn, type } = requireMachine(machines, stateMachineArn);
+    if (type === 'EXPRESS') throw wrongType();
+    const found = store.listByMachine(arn).filter(({ status }) => {
+      return status === (statusFilter ?? status) && redriveFilter !== 'REDRIVEN';
+    });
+    const { items, ...rest } = pageOf(found, input);
+    const executions = items.map((execution) => ({
       executionArn: execution.arn,
       stateMachineArn: arn,
       name: execution.name,
       status: execution.status,
       startDate: seconds(execution.startedAt),
       stopDate: seconds(execution.stoppedAt),
+      redriveCount: 0,
     }));
     return { executions, ...rest };
   });

@@ -10,6 +10,7 @@ import type {
 import { createHistory } from '#local/step-functions/history.ts';
 import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
 import { inputMembers, outputMembers } from '#local/step-functions/interpreter/event-details.ts';
+import { executionArn, expressArn } from '#local/step-functions/machines/arns.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { runMachine } from '#local/step-functions/interpreter/interpreter.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
@@ -69,7 +70,12 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
   const context = { ...settings, live };
   return {
     start(machine, { name = randomUUID(), input }) {
-      const arn = executionArn(machine, name);
+      if (machine.type === 'EXPRESS') {
+        const { execution, result } = beginExpress(context, machine, { name, input });
+        result.catch(ignoreClosed);
+        return execution;
+      }
+      const arn = executionArn(machine.arn, name);
       const existing = store.find(arn);
       if (existing !== undefined) return requireSameInput(existing, input);
       const startedAt = Math.floor(clock.now());
@@ -78,24 +84,7 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
       runStored(context, machine, execution).catch(ignoreClosed);
       return execution;
     },
-    async runExpress(machine, { name = randomUUID(), input }) {
-      const startedAt = Math.floor(clock.now());
-      const arn = `${executionArn(machine, name)}:${randomUUID()}`;
-      const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
-      const history = createHistory(0, () => undefined);
-      history.note('ExecutionStarted');
-      const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
-      const outcome = await runExecution(context, { machine, execution, history, limitMs });
-      const stoppedAt = Math.floor(clock.now());
-      const aborted: ExecutionOutcome = { status: 'ABORTED' };
-      return {
-        arn,
-        name,
-        startedAt,
-        stoppedAt,
-        outcome: outcome === 'interrupted' ? aborted : outcome,
-      };
-    },
+    runExpress: (machine, options) => beginExpress(context, machine, options).result,
     stop(arn, { error, cause }) {
       live.get(arn)?.abort({ status: 'ABORTED', error, cause });
       return Math.floor(clock.now());
@@ -128,8 +117,27 @@ interface ExecutionsContext extends ExecutionsSettings {
   readonly live: Map<string, LiveExecution>;
 }
 
-function executionArn({ arn }: StateMachine, name: string): string {
-  return `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
+/** Starts an execution of an express machine. Nothing of it is stored. */
+function beginExpress(
+  context: ExecutionsContext,
+  machine: StateMachine,
+  { name = randomUUID(), input }: StartOptions,
+): { readonly execution: Execution; readonly result: Promise<ExpressResult> } {
+  const { clock } = context;
+  const startedAt = Math.floor(clock.now());
+  const arn = expressArn(machine.arn, name);
+  const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
+  const run = async (): Promise<ExpressResult> => {
+    const history = createHistory(0, () => undefined);
+    history.note('ExecutionStarted');
+    const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
+    const outcome = await runExecution(context, { machine, execution, history, limitMs });
+    const stoppedAt = Math.floor(clock.now());
+    const aborted = { status: 'ABORTED' } as const;
+    const ended = outcome === 'interrupted' ? aborted : outcome;
+    return { arn, name, startedAt, stoppedAt, outcome: ended };
+  };
+  return { execution, result: run() };
 }
 
 /** StartExecution is idempotent for a running execution with the same name and input. */

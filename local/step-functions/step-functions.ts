@@ -7,10 +7,15 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { createExecutionStore, executionSchema } from '#local/step-functions/execution-store.ts';
 import { createExecutions, type Executions } from '#local/step-functions/executions.ts';
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
-import { machineOperations } from '#local/step-functions/machine-operations.ts';
+import { machineOperations } from '#local/step-functions/machines/machine-operations.ts';
+import { createMachineStore } from '#local/step-functions/machines/machine-store.ts';
+import { tagOperations } from '#local/step-functions/machines/tag-operations.ts';
+import { versionOperations } from '#local/step-functions/machines/version-operations.ts';
+import { tokenOperations } from '#local/step-functions/token-operations.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { createTaskCaller } from '#local/step-functions/integrations/task-caller.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
+import { accountId } from '#local/template/stack-context.ts';
 import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 
@@ -21,14 +26,17 @@ export interface StepFunctionsOptions {
   readonly credentials: Credentials;
   readonly clock: Clock;
   readonly caller: ServiceCaller;
-  /** Returns the state machines that are hosted. */
-  machines(): readonly StateMachine[];
+  readonly region: string;
+  /** The state machines of the template. */
+  readonly machines: readonly StateMachine[];
 }
 
 /** The local Step Functions. */
 export interface StepFunctions {
   readonly engine: Engine;
   readonly executions: Executions;
+  /** Returns the state machine with an ARN, as it is now. */
+  findMachine(arn: string): StateMachine | undefined;
   close(): void;
 }
 
@@ -37,21 +45,30 @@ export interface StepFunctions {
  * after a restart.
  */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
-  const { data, disk, credentials, clock, caller, machines } = options;
+  const { data, disk, credentials, clock, caller, region } = options;
   const database = openStore(join(data, 'step-functions.sqlite'), executionSchema, disk);
   const store = createExecutionStore(database);
   const tokens = createTaskTokens();
   const executions = createExecutions({ store, clock, tokens, tasks: createTaskCaller(caller) });
-  const api = { executions, store, tokens, machines };
+  const machines = createMachineStore(options.machines);
+  const arnOf = (name: string): string =>
+    `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
   const engine = createJsonEngine({
     credentials,
     target: 'AWSStepFunctions',
     version: '1.0',
-    operations: new Map([...executionOperations(api), ...machineOperations(api)]),
+    operations: new Map([
+      ...executionOperations({ executions, store, machines }),
+      ...machineOperations({ machines, arnOf }),
+      ...versionOperations(machines),
+      ...tagOperations(machines),
+      ...tokenOperations(tokens),
+    ]),
   });
   return {
     engine,
     executions,
+    findMachine: machines.find,
     close() {
       executions.close();
       database.close();

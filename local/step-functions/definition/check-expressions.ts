@@ -1,56 +1,76 @@
-import jsonata from 'jsonata';
-import type { QueryLanguage } from '#local/step-functions/definition/definition.ts';
-import { parseIntrinsic } from '#local/step-functions/expressions/intrinsic-functions.ts';
+import { findReferences } from '#local/step-functions/validation/jsonata-references.ts';
+import { isIntrinsic } from '#local/step-functions/validation/intrinsics.ts';
+import { parsePath } from '#local/step-functions/validation/paths.ts';
+import { item, member, report, type Place } from '#local/step-functions/validation/place.ts';
+import { foreignField } from '#local/step-functions/validation/schema.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
-import { record, type Json } from '#local/template/json.ts';
+import { record } from '#local/template/json.ts';
 
-/** Members that contain machines or rules, which are checked on their own, and a literal result. */
-const nested: ReadonlySet<string> = new Set([
-  'Branches',
-  'ItemProcessor',
-  'Iterator',
-  'Choices',
-  'Result',
-]);
-
-/** Reports the intrinsic functions and JSONata expressions of a state that are invalid. */
-export function checkExpressions(
-  state: Json,
-  language: QueryLanguage,
-  report: (message: string) => void,
-): void {
-  const members = Object.entries(state).filter(([name]) => !nested.has(name));
-  const check = language === 'JSONata' ? checkJsonata : checkPaths;
-  for (const [name, value] of members) check(name, value, report);
+/** Checks a payload template: any JSON value with expressions, or with paths in members like `x.$`. */
+export function checkTemplate(value: unknown, place: Place): void {
+  if (typeof value === 'string') checkExpression(value, place);
+  else if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) checkTemplate(each, item(place, index));
+  } else if (isRecord(value)) {
+    for (const [name, each] of Object.entries(value)) {
+      if (name.endsWith('.$')) checkPathMember(name, each, place);
+      else checkTemplate(each, member(place, name));
+    }
+  }
 }
 
-type Check = (place: string, value: unknown, report: (message: string) => void) => void;
+function checkPathMember(name: string, value: unknown, place: Place): void {
+  if (place.language === 'JSONata') report(place, foreignField(name, 'JSONata'));
+  else if (typeof value !== 'string') {
+    report(
+      place,
+      `The value for the field '${name}' must be a STRING that contains a JSONPath but was ${typeName(value)}`,
+    );
+  } else if (!isPathOrIntrinsic(value)) {
+    report(
+      place,
+      `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
+    );
+  }
+}
 
-/** In a payload template, a member whose name ends in `.$` has a path or an intrinsic function. */
-const checkPaths: Check = (place, value, report) => {
-  walk(place, value, (where, text) => {
-    if (!where.endsWith('.$')) return;
-    if (text.startsWith('$')) return;
-    try {
-      parseIntrinsic(text);
-    } catch (error) {
-      report(`${where}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  });
-};
+function isPathOrIntrinsic(text: string): boolean {
+  return text.startsWith('$') ? parsePath(text) !== undefined : isIntrinsic(text);
+}
 
-const checkJsonata: Check = (place, value, report) => {
-  walk(place, value, (where, text) => {
-    const source = extractExpression(text);
-    if (source === undefined) return;
-    try {
-      if (/\$eval\s*\(/u.test(source)) report(`${where}: $eval is not supported`);
-      jsonata(source);
-    } catch (error) {
-      report(`${where}: ${errorMessage(error)}`);
+function typeName(value: unknown): string {
+  if (value === null) return 'NULL';
+  return Array.isArray(value) ? 'ARRAY' : (typeof value).toUpperCase();
+}
+
+/** Checks a text that, in a JSONata state, may be an expression. */
+export function checkExpression(text: string, place: Place): void {
+  if (place.language === 'JSONPath' || !text.startsWith('{%')) return;
+  const source = extractExpression(text);
+  if (source === undefined) report(place, 'JSONata string must start with {% and end with %}');
+  else checkJsonata(source, place);
+}
+
+function checkJsonata(source: string, place: Place): void {
+  try {
+    const { topLevel, members } = findReferences(source);
+    for (const name of topLevel) {
+      const where = name === '$$' ? '' : ' at the top level';
+      report(
+        place,
+        `Reference to '${name}'${where} is not supported.`,
+        'UNSUPPORTED_JSONATA_EXPRESSION',
+      );
     }
-  });
-};
+    const known = new Set(['input', 'context', ...place.members]);
+    for (const name of members) {
+      if (known.has(name)) continue;
+      report(place, `Field '$states.${name}' does not exist.`, 'UNSUPPORTED_JSONATA_EXPRESSION');
+    }
+  } catch (error) {
+    report(place, errorMessage(error), 'INVALID_JSONATA_EXPRESSION');
+  }
+}
 
 /** Returns the message of what was thrown, also for JSONata, which throws plain objects. */
 export function errorMessage(error: unknown): string {
@@ -61,13 +81,4 @@ export function errorMessage(error: unknown): string {
 /** Returns the expression between `{%` and `%}`, or undefined if the text has no such marks. */
 export function extractExpression(text: string): string | undefined {
   return /^\{%([\s\S]*)%\}$/u.exec(text)?.[1];
-}
-
-function walk(place: string, value: unknown, visit: (where: string, text: string) => void): void {
-  if (typeof value === 'string') visit(place, value);
-  else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) walk(`${place}[${index}]`, item, visit);
-  } else if (isRecord(value)) {
-    for (const [name, item] of Object.entries(value)) walk(`${place}.${name}`, item, visit);
-  }
 }

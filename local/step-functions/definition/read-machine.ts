@@ -1,12 +1,16 @@
-import type { Machine, State } from '#local/step-functions/definition/definition.ts';
+import type { Machine, QueryLanguage } from '#local/step-functions/definition/definition.ts';
+import { DefinitionError } from '#local/step-functions/definition/diagnostics.ts';
 import { readState } from '#local/step-functions/definition/read-state.ts';
-import { readLanguage, type ReadContext } from '#local/step-functions/definition/read-context.ts';
+import { checkDefinition } from '#local/step-functions/validation/check-definition.ts';
+import { toLanguage } from '#local/step-functions/validation/check-states.ts';
+import type { MachineType } from '#local/step-functions/validation/place.ts';
+import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** An error in a definition. */
-export interface DefinitionProblem {
-  /** The path to the state, such as `/States/Ask`; empty for the whole definition. */
-  readonly place: string;
+/** A part of a valid definition that is not hosted here. */
+export interface UnhostedPart {
+  /** The path to the state, such as `/States/Ask`. */
+  readonly location: string;
   readonly message: string;
 }
 
@@ -15,103 +19,50 @@ export interface ReadMachine {
   readonly machine: Machine;
   /** How many seconds an execution may take. */
   readonly timeoutSeconds: number | undefined;
-  /** Valid parts that are not hosted here, and so fail when they are reached. */
-  readonly notices: readonly DefinitionProblem[];
+  /** Parts that fail when they are reached. */
+  readonly notices: readonly UnhostedPart[];
+  /** Parts without which the machine would do something else. */
+  readonly refusals: readonly UnhostedPart[];
 }
 
-/** Reads a definition in Amazon States Language. Throws a `DefinitionError` with all its errors. */
-export function readMachine(definition: Json): ReadMachine {
-  const problems: DefinitionProblem[] = [];
-  const notices: DefinitionProblem[] = [];
-  const reportProblem = (place: string, message: string): void =>
-    void problems.push({ place, message });
-  const language = readLanguage(definition['QueryLanguage'], 'JSONPath', (message) =>
-    reportProblem('', message),
-  );
-  const machine = readStates(definition, {
-    place: '',
-    language,
-    reportProblem,
-    reportNotice: (place, message) => void notices.push({ place, message }),
-    readMachine: readStates,
-  });
+/**
+ * Reads a definition in Amazon States Language. Throws a `DefinitionError` with everything for which
+ * Step Functions would refuse it.
+ */
+export function readMachine(definition: Json, type: MachineType): ReadMachine {
+  const diagnostics = checkDefinition(definition, type);
+  if (diagnostics.length > 0) throw new DefinitionError(diagnostics);
+  const unhosted: Unhosted = { notices: [], refusals: [] };
+  const language = toLanguage(definition['QueryLanguage']);
+  const machine = readStates(definition, '', { language, unhosted });
   const { TimeoutSeconds: timeout } = definition;
-  if (timeout !== undefined && typeof timeout !== 'number')
-    reportProblem('', 'TimeoutSeconds: must be a number');
-  if (problems.length > 0) throw new DefinitionError(problems);
-  return { machine, notices, timeoutSeconds: typeof timeout === 'number' ? timeout : undefined };
+  const timeoutSeconds = typeof timeout === 'number' && timeout > 0 ? timeout : undefined;
+  return { machine, timeoutSeconds, ...unhosted };
 }
 
-/** Thrown for a definition that Step Functions would reject. */
-export class DefinitionError extends Error {
-  readonly problems: readonly DefinitionProblem[];
-
-  constructor(problems: readonly DefinitionProblem[]) {
-    super(
-      problems
-        .map(({ place, message }) => `${place === '' ? 'the definition' : place}: ${message}`)
-        .join('\n'),
-    );
-    this.name = 'DefinitionError';
-    this.problems = problems;
-  }
+interface Unhosted {
+  readonly notices: UnhostedPart[];
+  readonly refusals: UnhostedPart[];
 }
 
-/** Reads the states of a machine, of a branch or of the processor of a Map. */
-function readStates(definition: Json, context: ReadContext): Machine {
-  const { place, reportProblem } = context;
-  const { StartAt: startAt, States } = definition;
-  const entries = Object.entries(record(States));
-  if (entries.length === 0) reportProblem(place, 'States: must have at least one state');
-  const states = entries.map(([name, value]) =>
-    readState(name, record(value), { ...context, place: `${place}/States/${name}` }),
-  );
-  const machine = {
-    startAt: typeof startAt === 'string' ? startAt : '',
+interface MachineContext {
+  readonly language: QueryLanguage;
+  readonly unhosted: Unhosted;
+}
+
+function readStates(definition: Json, part: string, context: MachineContext): Machine {
+  const { language, unhosted } = context;
+  const states = Object.entries(record(definition['States'])).map(([name, value]) => {
+    const location = `${part}/States/${name}`;
+    return readState(name, record(value), {
+      language,
+      notice: (message) => void unhosted.notices.push({ location, message }),
+      refuse: (message) => void unhosted.refusals.push({ location, message }),
+      readMachine: (inner, path) => readStates(inner, `${location}/${path}`, context),
+    });
+  });
+  return {
+    startAt: asText(definition['StartAt']) ?? '',
     states: new Map(states.map((state) => [state.name, state])),
   };
-  if (!machine.states.has(machine.startAt)) {
-    reportProblem(place, `StartAt: state ${JSON.stringify(startAt ?? null)} does not exist`);
-  }
-  for (const state of states) checkTargets(state, machine, context);
-  checkReachability(machine, context);
-  return machine;
-}
-
-/** Returns the names of the states that can follow a state. */
-function findTargets(state: State): readonly string[] {
-  const next = state.next === undefined ? [] : [state.next];
-  if (state.type === 'Choice') {
-    const fallback = state.defaultNext === undefined ? [] : [state.defaultNext];
-    return [...state.choices.map((choice) => choice.next), ...fallback];
-  }
-  return 'catch' in state ? [...next, ...state.catch.map((catcher) => catcher.next)] : next;
-}
-
-function checkTargets(
-  state: State,
-  { states }: Machine,
-  { place, reportProblem }: ReadContext,
-): void {
-  for (const target of findTargets(state)) {
-    if (!states.has(target))
-      reportProblem(`${place}/States/${state.name}`, `the next state ${target} does not exist`);
-  }
-}
-
-function checkReachability(
-  { startAt, states }: Machine,
-  { place, reportProblem }: ReadContext,
-): void {
-  const reached = new Set<string>();
-  const pending = [startAt];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const state = states.get(name);
-    if (state === undefined || reached.has(name)) continue;
-    reached.add(name);
-    pending.push(...findTargets(state));
-  }
-  for (const name of states.keys()) {
-    if (!reached.has(name)) reportProblem(`${place}/States/${name}`, 'cannot be reached');
-  }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '#local/step-functions/definition/definition.ts';
-import { DefinitionError, readMachine } from '#local/step-functions/definition/read-machine.ts';
+import { DefinitionError, type Diagnostic } from '#local/step-functions/definition/diagnostics.ts';
+import { readMachine, type ReadMachine } from '#local/step-functions/definition/read-machine.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { resolve } from '#local/template/intrinsics.ts';
@@ -31,24 +32,42 @@ export function readStateMachine(
 ): StateMachine {
   const { key, logicalId, properties, stack } = resource;
   const definition = readDefinition(resource);
+  const type = properties.choice('StateMachineType', ['STANDARD', 'EXPRESS'], 'STANDARD');
+  const { machine, timeoutSeconds } = readHosted(key, { definition, type, warn });
+  return {
+    key,
+    machine,
+    timeoutSeconds,
+    type,
+    arn: String(stack.scope.ref(logicalId)),
+    name: String(stack.scope.attribute(logicalId, 'Name')),
+    roleArn: properties.optionalText('RoleArn') ?? '',
+    definition: JSON.stringify(definition),
+  };
+}
+
+interface DeclaredMachine {
+  readonly definition: Json;
+  readonly type: StateMachine['type'];
+  readonly warn: (message: string) => void;
+}
+
+function readHosted(key: string, { definition, type, warn }: DeclaredMachine): ReadMachine {
   try {
-    const { machine, timeoutSeconds, notices } = readMachine(definition);
-    for (const { place, message } of notices) warn(`${key}${place}: ${message}`);
-    return {
-      key,
-      machine,
-      timeoutSeconds,
-      arn: String(stack.scope.ref(logicalId)),
-      name: String(stack.scope.attribute(logicalId, 'Name')),
-      type: properties.choice('StateMachineType', ['STANDARD', 'EXPRESS'], 'STANDARD'),
-      roleArn: properties.optionalText('RoleArn') ?? '',
-      definition: JSON.stringify(definition),
-    };
+    const read = readMachine(definition, type);
+    for (const { location, message } of read.notices) warn(`${key}${location}: ${message}`);
+    const refusals = read.refusals.map(({ location, message }) => `${key}${location}: ${message}`);
+    if (refusals.length > 0) throw new Error(refusals.join('\n'));
+    return read;
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
-    const lines = error.problems.map(({ place, message }) => `${key}${place}: ${message}`);
+    const lines = error.diagnostics.map((diagnostic) => `${key}${toLine(diagnostic)}`);
     throw new Error(lines.join('\n'), { cause: error });
   }
+}
+
+function toLine({ location = '', message }: Diagnostic): string {
+  return `${location === '/' ? '' : location}: ${message}`;
 }
 
 /** Reads the definition from the template, as text or as an object, or from a file. */

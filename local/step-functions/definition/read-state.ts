@@ -2,57 +2,26 @@ import type {
   Catcher,
   ChoiceRule,
   ErrorHandlers,
-  Machine,
+  QueryLanguage,
   Retrier,
   State,
   WaitTime,
 } from '#local/step-functions/definition/definition.ts';
-import { checkExpressions } from '#local/step-functions/definition/check-expressions.ts';
-import { checkCondition } from '#local/step-functions/interpreter/choice.ts';
-import { readLanguage, type ReadContext } from '#local/step-functions/definition/read-context.ts';
+import type { ReadContext } from '#local/step-functions/definition/read-context.ts';
 import { readResource, unhostedReason } from '#local/step-functions/definition/resources.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Members that are allowed in one query language only. */
-const jsonPathMembers = [
-  'InputPath',
-  'OutputPath',
-  'ResultPath',
-  'Parameters',
-  'ResultSelector',
-  'ItemsPath',
-];
-const jsonataMembers = ['Arguments', 'Output', 'Items'];
-
-/** States that must not have `Next` or `End`. */
-const terminal: ReadonlySet<unknown> = new Set(['Succeed', 'Fail', 'Choice']);
-
-/** Reads a state. Reports its problems to the context. */
-export function readState(name: string, definition: Json, enclosing: ReadContext): State {
-  const report = (message: string): void => enclosing.reportProblem(enclosing.place, message);
-  const language = readLanguage(definition['QueryLanguage'], enclosing.language, report);
-  const context = { ...enclosing, language };
-  const foreign = (language === 'JSONPath' ? jsonataMembers : jsonPathMembers).find(
-    (member) => member in definition,
-  );
-  if (foreign !== undefined) report(`${foreign}: is not allowed in a ${language} state`);
-  checkExpressions(definition, language, report);
-  checkEnd(definition, report);
-  const path = (member: string, fallback: string): string | null => {
-    const value = definition[member];
-    if (value === null || value === undefined) return value === null ? null : fallback;
-    if (typeof value === 'string' && value.startsWith('$')) return value;
-    report(`${member}: must be a path`);
-    return fallback;
-  };
+/** Reads a state of a valid definition. Reports what is not hosted here to the context. */
+export function readState(name: string, definition: Json, context: ReadContext): State {
+  const language = readLanguage(definition, context);
   const base = {
     name,
     language,
-    next: typeof definition['Next'] === 'string' ? definition['Next'] : undefined,
-    inputPath: path('InputPath', '$'),
-    outputPath: path('OutputPath', '$'),
-    resultPath: path('ResultPath', '$'),
+    next: asText(definition['Next']),
+    inputPath: readPath(definition, 'InputPath'),
+    outputPath: readPath(definition, 'OutputPath'),
+    resultPath: readPath(definition, 'ResultPath'),
     parameters: language === 'JSONPath' ? definition['Parameters'] : definition['Arguments'],
     resultSelector: definition['ResultSelector'],
     output: definition['Output'],
@@ -61,15 +30,14 @@ export function readState(name: string, definition: Json, enclosing: ReadContext
   return { ...base, ...readOwnFields(definition, context) };
 }
 
-function checkEnd(
-  { Type: type, Next: next, End: end }: Json,
-  report: (message: string) => void,
-): void {
-  if (terminal.has(type)) {
-    if (next !== undefined || end !== undefined)
-      report(`${String(type)}: must not have Next or End`);
-  } else if ((typeof next === 'string') === (end === true))
-    report('must have either Next or End: true');
+/** A state has the language of its machine, or its own. */
+function readLanguage({ QueryLanguage: own }: Json, { language }: ReadContext): QueryLanguage {
+  return own === 'JSONPath' || own === 'JSONata' ? own : language;
+}
+
+function readPath(definition: Json, member: string): string | null {
+  const { [member]: path } = definition;
+  return path === null ? null : (asText(path) ?? '$');
 }
 
 /** What states have in addition to the fields of every state, by type. */
@@ -79,7 +47,6 @@ type OwnFields = {
 type StateBase = Omit<Extract<State, { type: 'Succeed' }>, 'type'>;
 
 function readOwnFields(definition: Json, context: ReadContext): OwnFields[State['type']] {
-  const { place, reportProblem } = context;
   switch (definition['Type']) {
     case 'Pass':
       return { type: 'Pass', result: definition['Result'] };
@@ -92,162 +59,113 @@ function readOwnFields(definition: Json, context: ReadContext): OwnFields[State[
         cause: { text: asText(definition['Cause']), path: asText(definition['CausePath']) },
       };
     case 'Wait':
-      return { type: 'Wait', wait: readWait(definition, context) };
+      return { type: 'Wait', wait: readWait(definition) };
     case 'Choice':
       return {
         type: 'Choice',
-        choices: readChoices(definition, context),
-        defaultNext: typeof definition['Default'] === 'string' ? definition['Default'] : undefined,
+        choices: items(definition['Choices']).map(readChoice),
+        defaultNext: asText(definition['Default']),
       };
     case 'Task': {
-      const resource = typeof definition['Resource'] === 'string' ? definition['Resource'] : '';
+      const resource = asText(definition['Resource']) ?? '';
       const read = readResource(resource);
-      if (read === undefined)
-        reportProblem(place, `Resource: a task cannot call ${JSON.stringify(resource)}`);
       const reason = read === undefined ? undefined : unhostedReason(read);
-      if (reason !== undefined) context.reportNotice(place, reason);
+      if (reason !== undefined) context.notice(reason);
       const timeout = definition['TimeoutSecondsPath'] ?? definition['TimeoutSeconds'];
       const heartbeat = definition['HeartbeatSecondsPath'] ?? definition['HeartbeatSeconds'];
-      return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition, context) };
+      return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition) };
     }
     case 'Parallel': {
-      const branches = [definition['Branches'] ?? []].flat();
-      if (branches.length === 0) reportProblem(place, 'Branches: must have at least one branch');
-      const machines = branches.map((branch, index) =>
-        context.readMachine(record(branch), { ...context, place: `${place}/Branches/${index}` }),
+      const branches = items(definition['Branches']).map((branch, index) =>
+        context.readMachine(branch, `Branches[${index}]`),
       );
-      return { type: 'Parallel', branches: machines, ...readHandlers(definition, context) };
+      return { type: 'Parallel', branches, ...readHandlers(definition) };
     }
     case 'Map':
       return readMap(definition, context);
     default:
-      reportProblem(place, `Type: unknown type ${JSON.stringify(definition['Type'] ?? null)}`);
-      return { type: 'Succeed' };
+      throw new Error(`unknown type ${JSON.stringify(definition['Type'])}`);
   }
 }
 
 function readMap(definition: Json, context: ReadContext): OwnFields['Map'] {
-  const { place, reportProblem } = context;
   for (const member of ['ItemReader', 'ResultWriter']) {
-    if (member in definition) reportProblem(place, `${member}: is not hosted here`);
+    if (member in definition) context.refuse(`${member} is not hosted here`);
   }
+  const isJsonPath = readLanguage(definition, context) === 'JSONPath';
+  const processor = 'ItemProcessor' in definition ? 'ItemProcessor' : 'Iterator';
   return {
     type: 'Map',
-    processor: readProcessor(definition, context),
+    processor: context.readMachine(record(definition[processor]), processor),
     items: definition['Items'] ?? definition['ItemsPath'],
-    itemSelector:
-      definition['ItemSelector'] ??
-      (context.language === 'JSONPath' ? definition['Parameters'] : undefined),
+    itemSelector: definition['ItemSelector'] ?? (isJsonPath ? definition['Parameters'] : undefined),
     maxConcurrency: definition['MaxConcurrencyPath'] ?? definition['MaxConcurrency'] ?? 0,
     batch: definition['ItemBatcher'] === undefined ? undefined : record(definition['ItemBatcher']),
     toleratedCount:
       definition['ToleratedFailureCountPath'] ?? definition['ToleratedFailureCount'] ?? 0,
     toleratedPercentage:
       definition['ToleratedFailurePercentagePath'] ?? definition['ToleratedFailurePercentage'],
-    ...readHandlers(definition, context),
+    ...readHandlers(definition),
   };
 }
 
-function readProcessor(definition: Json, context: ReadContext): Machine {
-  const member = 'ItemProcessor' in definition ? 'ItemProcessor' : 'Iterator';
-  const place = `${context.place}/${member}`;
-  return context.readMachine(record(definition[member]), { ...context, place });
-}
+type WaitField = readonly [member: string, kind: WaitTime['kind'], isPath: boolean];
 
-const waits: readonly (readonly [member: string, kind: WaitTime['kind'], isPath: boolean])[] = [
+const waits: readonly [WaitField, ...(readonly WaitField[])] = [
   ['Seconds', 'seconds', false],
   ['SecondsPath', 'seconds', true],
   ['Timestamp', 'timestamp', false],
   ['TimestampPath', 'timestamp', true],
 ];
 
-function readWait(definition: Json, { place, reportProblem }: ReadContext): WaitTime {
-  const present = waits.filter(([member]) => member in definition);
-  const [[member, kind, isPath] = ['', 'seconds', false] as const] = present;
-  if (present.length !== 1) {
-    reportProblem(
-      place,
-      'must have exactly one of Seconds, SecondsPath, Timestamp and TimestampPath',
-    );
-  }
+function readWait(definition: Json): WaitTime {
+  const [member, kind, isPath] = waits.find(([name]) => name in definition) ?? waits[0];
   return { kind, isPath, value: definition[member] };
 }
 
-function readChoices(
-  definition: Json,
-  { place, reportProblem, language }: ReadContext,
-): readonly ChoiceRule[] {
-  const choices = [definition['Choices'] ?? []].flat().map(record);
-  if (choices.length === 0) reportProblem(place, 'Choices: must have at least one rule');
-  return choices.map((choice, index) => {
-    const { Next: next, Output: output, Assign: assign, ...condition } = choice;
-    const error = checkCondition(condition, language);
-    if (error !== undefined) reportProblem(`${place}/Choices/${index}`, error);
-    if (typeof next !== 'string')
-      reportProblem(`${place}/Choices/${index}`, 'Next: must name a state');
-    return { condition, next: String(next), output, assign: record(assign) };
-  });
+function readChoice({
+  Next: next,
+  Output: output,
+  Assign: assign,
+  ...condition
+}: Json): ChoiceRule {
+  return { condition, next: String(next), output, assign: record(assign) };
 }
 
-function readHandlers(definition: Json, context: ReadContext): ErrorHandlers {
+function readHandlers(definition: Json): ErrorHandlers {
   return {
-    retry: [definition['Retry'] ?? []]
-      .flat()
-      .map((item, index) => readRetrier(record(item), index, context)),
-    catch: [definition['Catch'] ?? []]
-      .flat()
-      .map((item, index) => readCatcher(record(item), index, context)),
+    retry: items(definition['Retry']).map(readRetrier),
+    catch: items(definition['Catch']).map(readCatcher),
   };
 }
 
-function readRetrier(
-  definition: Json,
-  index: number,
-  { place, reportProblem }: ReadContext,
-): Retrier {
-  const where = `${place}/Retry/${index}`;
-  const number = (member: string, fallback: number, min: number): number => {
-    const value = definition[member] ?? fallback;
-    if (typeof value === 'number' && value >= min) return value;
-    reportProblem(where, `${member}: must be a number of at least ${min}`);
-    return fallback;
-  };
+function readRetrier(definition: Json): Retrier {
+  const number = (member: string, fallback: number): number =>
+    Number(definition[member] ?? fallback);
   return {
-    errors: readErrors(definition, where, reportProblem),
-    intervalSeconds: number('IntervalSeconds', 1, 1),
-    maxAttempts: number('MaxAttempts', 3, 0),
-    backoffRate: number('BackoffRate', 2, 1),
-    maxDelaySeconds: number('MaxDelaySeconds', Infinity, 1),
+    errors: readErrors(definition),
+    intervalSeconds: number('IntervalSeconds', 1),
+    maxAttempts: number('MaxAttempts', 3),
+    backoffRate: number('BackoffRate', 2),
+    maxDelaySeconds: number('MaxDelaySeconds', Infinity),
     hasJitter: definition['JitterStrategy'] === 'FULL',
   };
 }
 
-function readCatcher(
-  definition: Json,
-  index: number,
-  { place, reportProblem }: ReadContext,
-): Catcher {
-  const where = `${place}/Catch/${index}`;
-  const { Next: next, ResultPath: resultPath = '$' } = definition;
-  if (typeof next !== 'string') reportProblem(where, 'Next: must name a state');
+function readCatcher(definition: Json): Catcher {
   return {
-    errors: readErrors(definition, where, reportProblem),
-    next: String(next),
-    resultPath: resultPath === null ? null : (asText(resultPath) ?? '$'),
+    errors: readErrors(definition),
+    next: String(definition['Next']),
+    resultPath: readPath(definition, 'ResultPath'),
     output: definition['Output'],
     assign: record(definition['Assign']),
   };
 }
 
-function readErrors(
-  definition: Json,
-  where: string,
-  reportProblem: ReadContext['reportProblem'],
-): readonly string[] {
-  const errors = [definition['ErrorEquals'] ?? []].flat().map(String);
-  if (errors.length === 0) reportProblem(where, 'ErrorEquals: must name at least one error');
-  if (errors.includes('States.ALL') && errors.length > 1) {
-    reportProblem(where, 'ErrorEquals: States.ALL must be the only error');
-  }
-  return errors;
+function readErrors({ ErrorEquals: errors }: Json): readonly string[] {
+  return Array.isArray(errors) ? errors.map(String) : [];
+}
+
+function items(value: unknown): readonly Json[] {
+  return Array.isArray(value) ? value.map(record) : [];
 }

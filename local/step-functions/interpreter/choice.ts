@@ -1,4 +1,3 @@
-import type { QueryLanguage } from '#local/step-functions/definition/definition.ts';
 import { runtimeError } from '#local/step-functions/expressions/evaluation-error.ts';
 import { findPath, hasPath, type PathScope } from '#local/step-functions/expressions/paths.ts';
 import { parseTimestamp } from '#local/step-functions/expressions/timestamps.ts';
@@ -56,30 +55,6 @@ function compareBy(
     if (left === undefined || right === undefined) return false;
     return accepts(left < right ? -1 : Number(left > right));
   };
-}
-
-/** Returns the error in the condition of a choice, or undefined if it is valid. */
-export function checkCondition(condition: Json, language: QueryLanguage): string | undefined {
-  if (language === 'JSONata') {
-    const isValid = 'Condition' in condition && Object.keys(condition).every(isAllowed);
-    return isValid ? undefined : 'must have a Condition';
-  }
-  const names = Object.keys(condition).filter((name) => name !== 'Variable' && name !== 'Comment');
-  const [name = ''] = names;
-  if (names.length !== 1) return 'must have one comparison';
-  if (name === 'Not') return checkCondition(record(condition['Not']), language);
-  if (name === 'And' || name === 'Or') {
-    const parts = [condition[name]].flat().map((part) => checkCondition(record(part), language));
-    return parts.find((part) => part !== undefined);
-  }
-  if (typeof condition['Variable'] !== 'string') return 'Variable: must be a path';
-  const isKnown =
-    name === 'IsPresent' || name in typeTests || comparisons.has(name.replace(/Path$/u, ''));
-  return isKnown ? undefined : `unknown comparison ${name}`;
-}
-
-function isAllowed(name: string): boolean {
-  return name === 'Condition' || name === 'Comment';
 }
 
 /**
