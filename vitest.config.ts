@@ -13,7 +13,6 @@ const slowFiles = [
   'wire/local/lambda/runtime',
   'wire/local/lambda/bundles',
   'wire/local/host/failing-work',
-  'journeys/tutorial-commands',
   'infra/linters',
   'journeys/turn-faults',
   'journeys/table-faults',
