@@ -49,12 +49,14 @@ function streambedVariables(state: LocalState): Record<string, string> {
   const [user] = signIn?.users ?? [];
   // Each tool has logical ids of its own, but the examples have one API and the same outputs.
   const api = apis['Api'] ?? Object.values(apis)[0];
+  const [webSocket] = Object.values(state.webSocketApis ?? {});
   return {
     STREAMBED_API: api?.url ?? '',
     STREAMBED_KEY: api?.apiKeys[0] ?? '',
     STREAMBED_CHAT_URL: outputs['ChatUrl'] ?? '',
     STREAMBED_INVOKE_URL: urlOf('InvokeFunction'),
     STREAMBED_LANGCHAIN_URL: urlOf('LangChainFunction'),
+    ...(webSocket === undefined ? {} : { STREAMBED_WEBSOCKET_URL: webSocket.url }),
     STREAMBED_ENDPOINT_URL: endpoints.aws,
     STREAMBED_ACCESS_KEY_ID: credentials.accessKeyId,
     STREAMBED_SECRET_ACCESS_KEY: credentials.secretAccessKey,

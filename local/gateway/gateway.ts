@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import net from 'node:net';
+import { detectProtocol } from '#local/gateway/detect-protocol.ts';
 import {
   readRequest,
   toAwsResponse,
@@ -79,28 +80,6 @@ export function createGateway(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-type Protocol = 'http1' | 'http2' | 'tls';
-
-/**
- * Calls back with the protocol of the first bytes. HTTP/2 begins with `PRI * HTTP/2.0`, no method of
- * HTTP/1.1 begins with `PRI`, and TLS begins with the byte 22.
- */
-function detectProtocol(socket: net.Socket, onDetected: (protocol: Protocol) => void): void {
-  let seen: Buffer = Buffer.alloc(0);
-  const onReadable = (): void => {
-    const more: unknown = socket.read();
-    if (!(more instanceof Buffer)) return;
-    seen = Buffer.concat([seen, more]);
-    const start = seen.subarray(0, 3).toString('latin1');
-    if (start.length < 3 && 'PRI'.startsWith(start)) return;
-    socket.off('readable', onReadable);
-    socket.unshift(seen);
-    if (seen[0] === 22) onDetected('tls');
-    else onDetected(start === 'PRI' ? 'http2' : 'http1');
-  };
-  socket.on('readable', onReadable);
 }
 
 async function handleRequest(

@@ -15,6 +15,7 @@ import { signInHandler } from '#local/sign-in/server.ts';
 import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
 import { createTokenVerifier } from '#local/sign-in/token-verifier.ts';
 import { importPoolKeys } from '#local/sign-in/user-pools.ts';
+import { createWebSocketApi } from '#local/websocket-api/server.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 
 /** Connects the ports of Function URLs and APIs to the functions and integrations behind them. */
@@ -26,6 +27,24 @@ export async function connectPorts(
   connectFunctionUrls(resolved, services, urls);
   await connectRestApis(resolved, services);
   connectHttpApis(resolved, services);
+}
+
+/** Connects the ports of WebSocket APIs; `closing` breaks their connections. */
+export function connectWebSocketApis(
+  { definitions, ports, region, clock, secrets }: Resolved,
+  { functions }: Services,
+  closing: AsyncDisposableStack,
+): void {
+  const { credentials } = secrets;
+  const authorizers = createAuthorizers(functions, clock.now);
+  for (const definition of definitions.webSocketApis) {
+    const shared = { region, clock, credentials, functions, authorizers };
+    const api = createWebSocketApi({ ...shared, definition });
+    closing.defer(() => api.close());
+    const port = requirePort(ports, definition.key);
+    port.connect(api.answer);
+    port.connectUpgrades((...request) => api.upgrade(...request));
+  }
 }
 
 function connectFunctionUrls(

@@ -13,6 +13,7 @@ import { readBuckets } from '#local/s3/read-buckets.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
+import { readWebSocketApis } from '#local/websocket-api/read-websocket-apis.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
 /** The resource types that are hosted here, and what reads them. */
@@ -26,7 +27,11 @@ const readers = {
   apis: { types: ['AWS::ApiGateway::RestApi'], read: readApis },
   httpApis: {
     types: ['AWS::ApiGatewayV2::Api'],
-    read: (stacks: Stacks, { warn }: CodeSettings) => readHttpApis(stacks, warn),
+    read: (stacks: Stacks) => readHttpApis(stacks),
+  },
+  webSocketApis: {
+    types: ['AWS::ApiGatewayV2::Api'],
+    read: (stacks: Stacks, { warn }: CodeSettings) => readWebSocketApis(stacks, warn),
   },
   apiKeys: { types: ['AWS::ApiGateway::ApiKey'], read: readApiKeys },
   usagePlans: {

@@ -1,6 +1,10 @@
 import http from 'node:http';
+import type { Duplex } from 'node:stream';
+import { acceptTls } from '#local/host/accept-tls.ts';
 import { listen, originOf, type Binding } from '#local/process/listen.ts';
 import { readRequestSource, type RequestSource } from '#local/process/loopback.ts';
+import type { Certificate } from '#local/process/tls.ts';
+import { isWebSocketApi } from '#local/template/api-types.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
@@ -10,6 +14,11 @@ export interface PlannedPort {
   readonly key: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /**
+   * Whether it accepts TLS, too. The functions of a WebSocket API make the `https:` URL of its
+   * management API from the domain name of an event.
+   */
+  readonly acceptsTls: boolean;
 }
 
 /** A port that is open. */
@@ -18,9 +27,13 @@ export interface Port {
   readonly origin: string;
   /** Lets a handler answer requests. */
   connect(handler: http.RequestListener, pages?: PageAccess): void;
+  /** Lets a handler answer requests for WebSockets. */
+  connectUpgrades(handler: UpgradeListener): void;
   /** Closes the port and its connections. */
   close(): Promise<void>;
 }
+
+export type UpgradeListener = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** What web pages of other origins may do at a port. */
 export interface PageAccess {
@@ -54,11 +67,21 @@ export function planPorts(
   stacks: readonly OpenStack[],
   { port: gatewayPort }: Binding,
 ): readonly PlannedPort[] {
+  const webSocketApis = new Set(webSocketKeys(stacks));
   return offsets.flatMap(([offset, max, ...types]) =>
     keysOf(stacks, types).map((key, index) => {
       const overflow = index < max ? 0 : overflowOffset;
-      return { key, port: gatewayPort === 0 ? 0 : gatewayPort + offset + index + overflow };
+      const port = gatewayPort === 0 ? 0 : gatewayPort + offset + index + overflow;
+      return { key, port, acceptsTls: webSocketApis.has(key) };
     }),
+  );
+}
+
+function webSocketKeys(stacks: readonly OpenStack[]): readonly string[] {
+  return stacks.flatMap(({ template, scope, keyOf }) =>
+    [...template.resources]
+      .filter(([, { type, properties }]) => isWebSocketApi(type, properties['ProtocolType'], scope))
+      .map(([logicalId]) => keyOf(logicalId)),
   );
 }
 
@@ -73,15 +96,23 @@ function keysOf(stacks: readonly OpenStack[], types: readonly string[]): readonl
   return isSignIn ? keys.slice(0, 1).map(() => signInKey) : keys;
 }
 
+interface PortSettings {
+  /** With a certificate the port accepts TLS, too. */
+  readonly certificate?: Certificate | undefined;
+  /** Closes the port. */
+  readonly closing: AsyncDisposableStack;
+}
+
 /** Opens ports, which answer 503 until they are connected; `closing` closes them. */
 export async function openPorts(
   planned: readonly PlannedPort[],
   binding: Binding,
-  closing: AsyncDisposableStack,
+  { certificate, closing }: PortSettings,
 ): Promise<Ports> {
   const ports = new Map<string, Port>();
-  for (const { key, port } of planned) {
-    ports.set(key, await openPort({ ...binding, port }, closing));
+  for (const { key, port, acceptsTls } of planned) {
+    const own = acceptsTls ? { certificate, closing } : { closing };
+    ports.set(key, await openPort({ ...binding, port }, own));
   }
   return ports;
 }
@@ -92,17 +123,22 @@ export async function openUrlPort(binding: Binding, closing: AsyncDisposableStac
   const ports = binding.port === 0 ? [] : Array.from({ length: urlPorts.max }, (_, n) => first + n);
   for (const port of ports) {
     // The error of a port that is taken. Any other one is thrown again below.
-    const opened = await openPort({ ...binding, port }, closing).catch(() => undefined);
+    const opened = await openPort({ ...binding, port }, { closing }).catch(() => undefined);
     if (opened !== undefined) return opened;
   }
-  return openPort({ ...binding, port: 0 }, closing);
+  return openPort({ ...binding, port: 0 }, { closing });
 }
 
-async function openPort(binding: Binding, closing: AsyncDisposableStack): Promise<Port> {
+async function openPort(binding: Binding, { certificate, closing }: PortSettings): Promise<Port> {
   const server = http.createServer();
   server.on('request', notReady);
-  closing.defer(() => closeServer(server));
-  const port = await listen(server, binding);
+  const front = certificate === undefined ? server : acceptTls(server, certificate);
+  const close = async (): Promise<void> => {
+    await closeServer(server);
+    if (front !== server) await new Promise((resolve) => front.close(resolve));
+  };
+  closing.defer(close);
+  const port = await listen(front, binding);
   return {
     origin: originOf(binding.host, port),
     connect(handler, pages = {}) {
@@ -112,7 +148,14 @@ async function openPort(binding: Binding, closing: AsyncDisposableStack): Promis
         else refuse(response);
       });
     },
-    close: () => closeServer(server),
+    connectUpgrades(handler) {
+      server.on('upgrade', (request, socket, head) => {
+        const from = readRequestSource(request.headers, binding.host);
+        if (from.type === 'local') handler(request, socket, head);
+        else refuseUpgrade(socket);
+      });
+    },
+    close,
   };
 }
 
@@ -142,9 +185,18 @@ function notReady(_: http.IncomingMessage, response: http.ServerResponse): void 
 /** AWS does not do this. Here a web page could otherwise reach what only this machine should. */
 function refuse(response: http.ServerResponse): void {
   response.writeHead(403, { 'content-type': 'application/json' });
-  const message = 'Requests of web pages from other origins and for other host names are refused.';
-  response.end(JSON.stringify({ message }));
+  response.end(refusal);
 }
+
+function refuseUpgrade(socket: Duplex): void {
+  const headers = ['content-type: application/json', `content-length: ${refusal.length}`];
+  const lines = ['HTTP/1.1 403 Forbidden', ...headers, 'connection: close'];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${refusal}`);
+}
+
+const refusal = JSON.stringify({
+  message: 'Requests of web pages from other origins and for other host names are refused.',
+});
 
 function closeServer(server: http.Server): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
-import { connectPorts, connectSignIn } from '#local/host/connect-ports.ts';
+import { connectPorts, connectSignIn, connectWebSocketApis } from '#local/host/connect-ports.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
 import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
@@ -59,6 +59,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
+  connectWebSocketApis(resolved, services, shutdown.background);
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);
   if (resolved.watch) watchCode(hosts, log, shutdown.background);

@@ -11,19 +11,12 @@ import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { readTimeoutMs } from '#local/http-api/read-timeout.ts';
 
-/** Reads the HTTP APIs of the stacks. Warns of WebSocket APIs, which are not hosted. */
-export function readHttpApis(
-  stacks: readonly OpenStack[],
-  warn: (message: string) => void,
-): readonly HttpApiDefinition[] {
+/** Reads the HTTP APIs of the stacks. */
+export function readHttpApis(stacks: readonly OpenStack[]): readonly HttpApiDefinition[] {
   const ofType = (type: string): readonly Resource[] =>
     stacks.flatMap((stack) => stack.ofType(`AWS::ApiGatewayV2::${type}`));
   return ofType('Api')
-    .filter(({ key, properties }) => {
-      const isWebSocket = properties.optionalText('ProtocolType') === 'WEBSOCKET';
-      if (isWebSocket) warn(`${key}: WebSocket APIs are not hosted here`);
-      return !isWebSocket;
-    })
+    .filter(({ properties }) => properties.optionalText('ProtocolType') !== 'WEBSOCKET')
     .map((api) => readHttpApi(api, ofType));
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
+import type { Trust } from '#local/host/bind.ts';
 import type { Secrets } from '#local/host/data/data-directory.ts';
 import { localEndpoints, type Endpoints } from '#local/host/remote-services.ts';
 import { readEmbeddedMetrics } from '#local/cloudwatch/embedded-metrics.ts';
@@ -27,6 +28,7 @@ export interface FunctionHostsSettings {
     readonly debug: DebugOptions;
     readonly environments: EnvironmentOptions;
     readonly clock: Clock;
+    readonly trust: Trust | undefined;
     log(line: string): void;
   };
   readonly region: string;
@@ -53,6 +55,7 @@ export async function createHosts(
     AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
     AWS_ENDPOINT_URL: services.url,
     ...endpointVariables(localEndpoints(options.endpoints ?? {})),
+    ...trustVariables(options.trust),
   };
   const shared = { account, ...shareSettings(options) };
   return definitions.map((definition) => {
@@ -95,6 +98,12 @@ function shareSettings({
 function processVariables(): Record<string, string> {
   const names = process.platform === 'win32' ? ['SystemRoot', 'TEMP'] : [];
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
+}
+
+/** Node adds the certificate to those that it trusts; Python's SDK trusts only those in its file. */
+function trustVariables(trust: Trust | undefined): Record<string, string> {
+  if (trust === undefined) return {};
+  return { NODE_EXTRA_CA_CERTS: trust.certificate, AWS_CA_BUNDLE: trust.all };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { writeWhole } from '#local/process/write-whole.ts';
 
 /** A self-signed certificate in PEM. */
@@ -44,6 +45,16 @@ export async function openCertificate(folder: string): Promise<Certificate> {
     throw new Error(`${path} or ${keyPath} is damaged. Delete both, and new ones are created.`);
   }
   return { path, cert, key };
+}
+
+/**
+ * Writes a file with a certificate and all public ones beside it, for clients that trust what is in
+ * one file. Returns its path.
+ */
+export async function writeTrusted({ path, cert }: Certificate): Promise<string> {
+  const trusted = resolve(path, '../trusted.pem');
+  await writeWhole(trusted, [...rootCertificates, cert].join('\n'));
+  return trusted;
 }
 
 function belongTogether(cert: string, key: string): boolean {

@@ -143,7 +143,11 @@ function restApi(resource: ResourceContext): Identity {
 
 function httpApi(resource: ResourceContext): Identity {
   const id = idOf(resource);
-  const ApiEndpoint = resource.context.originOf(resource.key) ?? '';
+  const origin = resource.context.originOf(resource.key) ?? '';
+  // That of a WebSocket API is not an address of HTTP. It becomes a local one where it is used.
+  const isWebSocket = resource.property('ProtocolType') === 'WEBSOCKET';
+  const host = `${id}.execute-api.${resource.context.region}.amazonaws.com`;
+  const ApiEndpoint = isWebSocket ? `wss://${host}` : origin;
   return { ref: id, attributes: { ApiId: id, ApiEndpoint } };
 }
 

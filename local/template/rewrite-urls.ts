@@ -1,3 +1,4 @@
+import { isApi, isWebSocketApi } from '#local/template/api-types.ts';
 import { signInKey, type StackContext } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 import { asText } from '#local/wire/shape.ts';
@@ -6,15 +7,22 @@ import { asText } from '#local/wire/shape.ts';
 export type RewriteUrls = (text: string) => string;
 
 /**
+ * How the URL of a WebSocket API begins. Functions trust the certificate of its port, and some make
+ * the URL of its management API from it. Other programs would refuse the certificate.
+ */
+export type SocketScheme = 'ws://' | 'wss://';
+
+/**
  * Returns a function that replaces the AWS addresses which templates build themselves: an API's
  * `https://{id}.execute-api…`, a user pool's `https://cognito-idp…`. `stacks` may still grow.
  */
 export function createUrlRewriter(
   stacks: readonly OpenStack[],
   { region, originOf }: StackContext,
+  socketScheme: SocketScheme,
 ): RewriteUrls {
   const apiUrl = new RegExp(
-    `https://([a-z\\d]{10})\\.execute-api\\.${region}\\.amazonaws\\.com`,
+    `(https://|wss://|(?<![\\w.-]))([a-z\\d]{10})\\.execute-api\\.${region}\\.amazonaws\\.com`,
     'gu',
   );
   const userPools = `https://cognito-idp.${region}.amazonaws.com`;
@@ -23,15 +31,19 @@ export function createUrlRewriter(
     `https://[a-z\\d-]+\\.auth\\.${region}\\.amazoncognito\\.com`,
     'gu',
   );
-  const originOfApi = (apiId: string): string | undefined => {
-    const key = findApiKey(stacks, apiId);
-    return key === undefined ? undefined : originOf(key);
+  const localAddress = (written: string, scheme: string, apiId: string): string => {
+    const api = findApi(stacks, apiId);
+    const origin = api === undefined ? undefined : originOf(api.key);
+    if (origin === undefined || scheme === 'https://') return origin ?? written;
+    // Its name alone is an address for functions, which put `https://` before it.
+    const host = new URL(origin).host;
+    return api?.isWebSocket === true ? `${scheme === '' ? '' : socketScheme}${host}` : written;
   };
   return (text) => {
-    if (!text.includes('https://')) return text;
+    if (!/https:\/\/|\.execute-api\./u.test(text)) return text;
     const signIn = originOf(signInKey);
     return text
-      .replaceAll(apiUrl, (url, apiId: string) => originOfApi(apiId) ?? url)
+      .replaceAll(apiUrl, localAddress)
       .replaceAll(userPools, signIn ?? userPools)
       .replaceAll(hostedPages, (url) =>
         signIn === undefined ? url : `${signIn}/${findFirstPoolId(stacks)}`,
@@ -39,12 +51,18 @@ export function createUrlRewriter(
   };
 }
 
-function findApiKey(stacks: readonly OpenStack[], apiId: string): string | undefined {
+function findApi(
+  stacks: readonly OpenStack[],
+  apiId: string,
+): { readonly key: string; readonly isWebSocket: boolean } | undefined {
   for (const { template, scope, keyOf } of stacks) {
     const api = [...template.resources].find(
       ([logicalId, { type }]) => isApi(type) && scope.ref(logicalId) === apiId,
     );
-    if (api !== undefined) return keyOf(api[0]);
+    if (api === undefined) continue;
+    const [logicalId, { type, properties }] = api;
+    const isWebSocket = isWebSocketApi(type, properties['ProtocolType'], scope);
+    return { key: keyOf(logicalId), isWebSocket };
   }
   return undefined;
 }
@@ -55,8 +73,4 @@ function findFirstPoolId(stacks: readonly OpenStack[]): string {
     if (pool !== undefined) return asText(scope.ref(pool[0])) ?? '';
   }
   return '';
-}
-
-function isApi(type: string): boolean {
-  return type === 'AWS::ApiGateway::RestApi' || type === 'AWS::ApiGatewayV2::Api';
 }

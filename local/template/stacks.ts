@@ -61,7 +61,8 @@ export async function openStacks(
   const shared: SharedContext = {
     ...context,
     stacks,
-    rewriteUrls: createUrlRewriter(stacks, context),
+    rewriteUrls: createUrlRewriter(stacks, context, 'wss://'),
+    rewriteOutputs: createUrlRewriter(stacks, context, 'ws://'),
     importValue: (name) => exportedValue(stacks, name),
     nestedOutput(key, name) {
       const stack = nested.get(key);
@@ -98,6 +99,7 @@ interface SharedContext extends ScopeContext {
   /** The stacks that are open so far. */
   readonly stacks: readonly OpenStack[];
   readonly rewriteUrls: RewriteUrls;
+  readonly rewriteOutputs: RewriteUrls;
 }
 
 interface StackOptions {
@@ -117,7 +119,7 @@ function openStack(
       .some((other) => other.template.resources.has(logicalId));
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
-  const { rewriteUrls } = shared;
+  const { rewriteUrls, rewriteOutputs } = shared;
   const parameters = once(() => readParameters(template.parameters, parameterValues()));
   const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
@@ -141,7 +143,7 @@ function openStack(
         const value = valueOrWarning(`Outputs.${name}`, shared, () =>
           outputValue(record(output), scope),
         );
-        return typeof value === 'string' ? [[name, rewriteUrls(value)] as const] : [];
+        return typeof value === 'string' ? [[name, rewriteOutputs(value)] as const] : [];
       });
       return Object.fromEntries(entries);
     },

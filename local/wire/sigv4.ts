@@ -183,8 +183,8 @@ function areHeadersSigned({ headers }: SignedRequest, { signedHeaders }: Authori
 }
 
 /**
- * Checks the signature and the expiry in the query of a presigned URL. The body is not signed, and
- * of the headers only those that the URL names.
+ * Checks the signature and the expiry in the query of a presigned URL. Of the headers only those
+ * are signed that the URL names, and for S3 not the body.
  */
 export function verifyPresigned(
   request: SignedRequest,
@@ -227,7 +227,9 @@ export function verifyPresigned(
   }
   const signedQuery = query.split('&').filter((pair) => !pair.startsWith('X-Amz-Signature='));
   const signed = { ...request, url: `${path}?${signedQuery.join('&')}` };
-  const payloadHash = value('Content-Sha256') || 'UNSIGNED-PAYLOAD';
+  // The body of an upload to S3 is not signed. Requests of other services have none.
+  const own = authorization.service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(request.body);
+  const payloadHash = value('Content-Sha256') || own;
   const expected = sign(signed, { authorization, time, payloadHash }, credentials);
   if (!isEqual(expected, signature)) return refused('InvalidSignatureException', mismatch);
   const { accessKeyId, region, service } = authorization;

@@ -1,5 +1,6 @@
 import { httpRoutes, restRoutes, type RouteState } from '#local/host/state/routes.ts';
 import type { Running } from '#local/host/start.ts';
+import { exampleMessage } from '#local/websocket-api/example-message.ts';
 import { triggersOf } from '#local/host/state/triggers.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
@@ -15,6 +16,8 @@ export interface LocalState {
   readonly bedrock: { readonly apiKeys: readonly string[] };
   readonly functions: Readonly<Record<string, FunctionState>>;
   readonly apis: Readonly<Record<string, ApiState>>;
+  /** Present if there are any. */
+  readonly webSocketApis?: Readonly<Record<string, WebSocketApiState>>;
   readonly tables: Readonly<Record<string, string>>;
   /** The URLs of queues. */
   readonly queues: Readonly<Record<string, string>>;
@@ -58,6 +61,13 @@ export interface ApiState {
   readonly routes: readonly RouteState[];
 }
 
+export interface WebSocketApiState {
+  readonly url: string;
+  /** A message for one of its routes, if they are selected by a member of the message. */
+  readonly message?: string;
+  readonly access: 'open' | 'iam' | 'function';
+}
+
 /** Returns the state of a running system. */
 export function stateOf(running: Running): LocalState {
   const { region, secrets, gateway, bedrockKey, definitions } = running;
@@ -70,6 +80,7 @@ export function stateOf(running: Running): LocalState {
     bedrock: { apiKeys: [bedrockKey] },
     functions: functionStates(running),
     apis: { ...restStates(running), ...httpStates(running) },
+    ...webSocketStates(running),
     tables: Object.fromEntries(tables.map(({ key, name }) => [key, name])),
     queues: Object.fromEntries(queues.map(({ key, url }) => [key, url])),
     buckets: Object.fromEntries(buckets.map(({ key, name }) => [key, name])),
@@ -117,6 +128,25 @@ function httpStates({ definitions, ports }: Running): LocalState['apis'] {
     return [api.key, { url, apiKeys: [], routes: httpRoutes(api) }] as const;
   });
   return Object.fromEntries(states);
+}
+
+function webSocketStates({ definitions, ports }: Running): Pick<LocalState, 'webSocketApis'> {
+  if (definitions.webSocketApis.length === 0) return {};
+  const states = definitions.webSocketApis.map((api) => {
+    const origin = ports.get(api.key)?.origin.replace(/^http/u, 'ws') ?? '';
+    const message = exampleMessage(api);
+    const state = {
+      url: `${origin}/${api.stages[0]?.name}`,
+      ...(message === undefined ? {} : { message }),
+      access: openOr(api.routes.get('$connect')?.authorization.type),
+    };
+    return [api.key, state] as const;
+  });
+  return { webSocketApis: Object.fromEntries(states) };
+}
+
+function openOr(type: 'none' | 'iam' | 'function' = 'none'): WebSocketApiState['access'] {
+  return type === 'none' ? 'open' : type;
 }
 
 function signInState({ userPools }: Running): Pick<LocalState, 'signIn'> {

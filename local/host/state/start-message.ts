@@ -27,12 +27,13 @@ function environment({ endpoints, region, credentials }: LocalState): readonly s
   ];
 }
 
-function urls({ functions, apis, queues }: LocalState): readonly string[] {
+function urls({ functions, apis, webSocketApis = {}, queues }: LocalState): readonly string[] {
   return [
     ...Object.entries(functions).flatMap(([name, { url, authType }]) =>
       url === undefined ? [] : [row(name, `${url}  (${authType})`)],
     ),
     ...Object.entries(apis).map(([name, { url }]) => row(name, url)),
+    ...Object.entries(webSocketApis).map(([name, { url }]) => row(name, url)),
     ...Object.entries(queues).map(([name, url]) => row(name, url)),
   ];
 }

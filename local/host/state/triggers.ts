@@ -10,6 +10,7 @@ export function triggersOf(
   const triggers = [
     ...restTriggers(definitions),
     ...httpTriggers(definitions),
+    ...webSocketTriggers(definitions),
     ...queueTriggers(definitions),
     ...bucketTriggers(definitions),
     ...stateMachineTriggers(definitions),
@@ -44,6 +45,19 @@ function httpTriggers({ httpApis }: Definitions): readonly Trigger[] {
         : []),
     ]),
   );
+}
+
+function webSocketTriggers({ webSocketApis }: Definitions): readonly Trigger[] {
+  return webSocketApis.flatMap(({ key, routes }) => {
+    const all = [...routes.values()];
+    const integrated = all.flatMap(({ integration }) =>
+      integration.type === 'lambda' ? [integration.functionName] : [],
+    );
+    const authorizers = all.flatMap(({ authorization }) =>
+      authorization.type === 'function' ? [authorization.authorizer.functionName] : [],
+    );
+    return [...integrated, ...authorizers].map((functionName) => ({ key, functionName }));
+  });
 }
 
 function queueTriggers({ eventSources, queues }: Definitions): readonly Trigger[] {

@@ -66,6 +66,14 @@ test('the command for a Function URL signs the request if required', () => {
   ]);
 });
 
+test('the command for a WebSocket API sends a message to one of its routes', () => {
+  const url = 'ws://127.0.0.1:4650/prod';
+  const message = '{"action":"chat"}';
+  expect(commandsFor({ webSocketApis: { Socket: { url, message, access: 'open' } } })).toEqual([
+    `npx wscat -c '${url}' -w 10 -x '${message}'`,
+  ]);
+});
+
 test('a function without a trigger is invoked by its name', () => {
   const functions = {
     Worker: { name: 'worker', triggers: ['Tasks'] },

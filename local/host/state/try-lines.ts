@@ -1,4 +1,4 @@
-import type { ApiState, LocalState } from '#local/host/state/local-state.ts';
+import type { ApiState, LocalState, WebSocketApiState } from '#local/host/state/local-state.ts';
 import type { RouteAccess, RouteState } from '#local/host/state/routes.ts';
 
 /** A command that can be pasted into a shell while a system is running. */
@@ -17,6 +17,7 @@ export function tryLines(state: LocalState): readonly TryLine[] {
   return [
     ...functionUrlLine(state),
     ...Object.entries(state.apis).flatMap(([key, api]) => apiLine(state, key, api)),
+    ...Object.entries(state.webSocketApis ?? {}).map(([key, api]) => webSocketLine(key, api)),
     ...invocationLine(state),
     ...stateMachineLine(state),
     ...queueLine(state),
@@ -56,6 +57,21 @@ function apiLine(state: LocalState, key: string, api: ApiState): readonly TryLin
   );
   const hint = access.type === 'custom-token' ? ' (with a token that its authorizer accepts)' : '';
   return [{ purpose: `Call ${verb} ${route.path} of the API ${key}${hint}`, command }];
+}
+
+function webSocketLine(
+  key: string,
+  { url, message = 'Hello', access }: WebSocketApiState,
+): TryLine {
+  const hints = {
+    open: '',
+    iam: ' (with a URL that is presigned for execute-api)',
+    function: ' (with what its authorizer accepts)',
+  };
+  return {
+    purpose: `Send a message to the WebSocket API ${key}${hints[access]}`,
+    command: `npx wscat -c ${quote(url)} -w 10 -x ${quote(message)}`,
+  };
 }
 
 /** How much a caller must know to call a route: the route with the least is shown. */

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import type { Functions } from '#local/lambda/functions.ts';
+import type { Clock } from '#local/process/clock.ts';
+import { authorize, type AuthorizationSettings } from '#local/websocket-api/authorize.ts';
+import { integrate } from '#local/websocket-api/integrate.ts';
+import {
+  newId,
+  toConnectEvent,
+  type ConnectionFacts,
+} from '#local/websocket-api/websocket-events.ts';
+import type {
+  WebSocketApiDefinition,
+  WebSocketStage,
+} from '#local/websocket-api/websocket-api-definition.ts';
+
+export interface ConnectSettings extends AuthorizationSettings {
+  readonly definition: WebSocketApiDefinition;
+  readonly functions: Functions;
+  readonly clock: Clock;
+}
+
+export interface Refusal {
+  readonly type: 'refused';
+  readonly status: number;
+  readonly message: string;
+  readonly connectionId: string;
+  readonly requestId: string;
+}
+
+export type ConnectResult =
+  | {
+      readonly type: 'accepted';
+      readonly facts: ConnectionFacts;
+      /** The subprotocol that `$connect` returned. */
+      readonly protocol: string | undefined;
+    }
+  | Refusal;
+
+/** Authorizes a request to connect and calls `$connect`, if the API has it. */
+export async function connect(
+  settings: ConnectSettings,
+  request: IncomingMessage,
+): Promise<ConnectResult> {
+  const { definition, functions, clock } = settings;
+  const requestId = newId();
+  const connectionId = newId();
+  const refused = (status: number, message: string): Refusal => {
+    return { type: 'refused', status, message, connectionId, requestId };
+  };
+  const stage = findStage(definition, request.url ?? '/');
+  if (stage === undefined) return refused(403, 'Forbidden');
+  const now = clock.now();
+  const facts = factsOf(request, { apiId: definition.id, stage, connectionId, connectedAt: now });
+  const route = definition.routes.get('$connect');
+  if (route === undefined) return { type: 'accepted', facts, protocol: undefined };
+  const call = { routeKey: '$connect', requestId, now };
+  const verdict = await authorize(settings, route.authorization, {
+    request,
+    stage,
+    apiId: definition.id,
+    event: toConnectEvent(facts, call, request),
+  });
+  if (verdict.type === 'refused') return refused(verdict.status, verdict.message);
+  const { authorizer, signer } = verdict;
+  const known = { ...facts, authorizer, identity: { ...signer, ...facts.identity } };
+  const result = await integrate(
+    { functions, clock, variables: stage.variables },
+    route.integration,
+    toConnectEvent(known, call, request),
+  );
+  if (result.type === 'failure') return refused(result.status, 'Internal server error');
+  const isAccepted = result.status >= 200 && result.status < 300;
+  if (!isAccepted) return refused(result.status, refusalText(result.status));
+  const protocol = result.headers.get('sec-websocket-protocol');
+  return { type: 'accepted', facts: known, protocol };
+}
+
+function refusalText(status: number): string {
+  if (status === 401) return 'Unauthorized';
+  return status < 500 ? 'Forbidden' : 'Internal server error';
+}
+
+/** The path of a connection is that of its stage. */
+function findStage({ stages }: WebSocketApiDefinition, url: string): WebSocketStage | undefined {
+  const path = url.split('?')[0]?.replace(/\/$/u, '');
+  return stages.find(({ name }) => path === `/${name}`);
+}
+
+function factsOf(
+  { headers }: IncomingMessage,
+  known: Pick<ConnectionFacts, 'apiId' | 'stage' | 'connectionId' | 'connectedAt'>,
+): ConnectionFacts {
+  const userAgent = headers['user-agent'];
+  return {
+    ...known,
+    connectedAt: Math.trunc(known.connectedAt),
+    domainName: headers.host ?? '',
+    identity: { ...(userAgent === undefined ? {} : { userAgent }), sourceIp: '127.0.0.1' },
+  };
+}
