@@ -47,6 +47,7 @@ export async function connect(
   const refused = (status: number, message: string): Refusal => {
     return { type: 'refused', status, message, connectionId, requestId };
   };
+  if (!isHandshake(request)) return refused(400, 'Bad Request');
   const stage = findStage(definition, request.url ?? '/');
   if (stage === undefined) return refused(403, 'Forbidden');
   const now = clock.now();
@@ -78,6 +79,14 @@ export async function connect(
 function refusalText(status: number): string {
   if (status === 401) return 'Unauthorized';
   return status < 500 ? 'Forbidden' : 'Internal server error';
+}
+
+/** RFC 6455, 4.2.1. Other requests are refused before they reach a function. */
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const key = headers['sec-websocket-key'] ?? '';
+  const isWebSocket = headers.upgrade?.toLowerCase() === 'websocket';
+  const isVersion = headers['sec-websocket-version'] === '13';
+  return method === 'GET' && isWebSocket && isVersion && /^[+/\dA-Za-z]{22}==$/u.test(key);
 }
 
 /** The path of a connection is that of its stage. */

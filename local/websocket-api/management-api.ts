@@ -34,7 +34,8 @@ export async function answerManagement(
       'content-type': 'application/json',
       'x-amzn-errortype': error.code,
     });
-    response.end(JSON.stringify({ message: error.message }));
+    // A connection that is gone has no message.
+    response.end(error.message === '' ? '' : JSON.stringify({ message: error.message }));
   }
 }
 
@@ -60,7 +61,7 @@ async function findConnection(
     throw new AwsError('BadRequestException', `Invalid connectionId: ${connectionId}`);
   }
   const connection = connections.find(decode(stage), connectionId);
-  if (connection === undefined) throw new AwsError('GoneException', 'Gone', { status: 410 });
+  if (connection === undefined) throw new AwsError('GoneException', '', { status: 410 });
   return { ...connection, posted };
 }
 

@@ -136,7 +136,7 @@ function webSocketStates({ definitions, ports }: Running): Pick<LocalState, 'web
     const origin = ports.get(api.key)?.origin.replace(/^http/u, 'ws') ?? '';
     const message = exampleMessage(api);
     const state = {
-      url: `${origin}/${api.stages[0]?.name}`,
+      url: `${origin}/${api.stages[0]?.name ?? ''}`,
       ...(message === undefined ? {} : { message }),
       access: openOr(api.routes.get('$connect')?.authorization.type),
     };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { hostResources } from '#test/fixtures/template.ts';
@@ -98,6 +100,16 @@ test.each([
 
 test('a path that is no stage is refused', async () => {
   await expect(open(`${urlOf('Api')}/other`)).rejects.toMatchObject({ status: 403 });
+});
+
+test('a request that is no handshake is refused before it reaches $connect', async () => {
+  const headers = { Connection: 'Upgrade', Upgrade: 'websocket', 'X-Wrong': 'yes' };
+  const request = http.get(urlOf('Api').replace('ws:', 'http:'), { headers });
+  const [response] = await once(request, 'response');
+  expect(response.resume().statusCode).toBe(400);
+  await open(urlOf('Api'), { headers: { 'X-Right': 'yes' } });
+  await vi.waitUntil(() => system.lines.some((line) => line.includes('X-Right')));
+  expect(system.lines.some((line) => line.includes('X-Wrong'))).toBe(false);
 });
 
 test('web pages of other origins are refused', async () => {
