@@ -20,7 +20,7 @@ export interface ConnectRequest {
   readonly request: IncomingMessage;
   readonly apiId: string;
   readonly stage: WebSocketStage;
-  /** The event of `$connect`. */
+  /** The event of an authorizer, without its type and ARN. */
   readonly event: Readonly<Record<string, unknown>>;
 }
 
@@ -51,19 +51,16 @@ export async function authorize(
 
 /** Browsers cannot set headers on an upgrade, so the signature may be in the query. */
 function authorizeSigner(
-  { credentials }: AuthorizationSettings,
+  { credentials, region }: AuthorizationSettings,
   { method = 'GET', url = '/', headers }: IncomingMessage,
 ): ConnectVerdict {
   const signed: SignedRequest = { method, url, headers, body: Buffer.alloc(0) };
   const isPresigned = url.includes('X-Amz-Signature=');
   const verify = isPresigned ? verifyPresigned : verifySigV4;
-  const verdict = verify(signed, [credentials], Date.now());
+  const scope = { region, service: 'execute-api' };
+  const verdict = verify(signed, [credentials], Date.now(), scope);
   if (verdict.type === 'refused') {
     return { type: 'refused', status: 403, message: verdict.message };
-  }
-  if (verdict.service !== 'execute-api') {
-    const message = "Credential should be scoped to correct service: 'execute-api'. ";
-    return { type: 'refused', status: 403, message };
   }
   const { accessKeyId } = verdict;
   const signer = {
@@ -91,14 +88,13 @@ async function askAuthorizer(
   authorizer: Extract<WebSocketAuthorization, { type: 'function' }>['authorizer'],
   { request, apiId, stage, event }: ConnectRequest,
 ): Promise<ConnectVerdict> {
-  const { isBase64Encoded: _, ...facts } = event;
   const result = await authorizers.authorize(authorizer, {
     methodArn: `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage.name}/$connect`,
     headers: request.headers,
     query: new URL(request.url ?? '/', 'http://local').searchParams,
     stageVariables: stage.variables,
     context: record(event['requestContext']),
-    event: () => facts,
+    event: () => event,
   });
   if (result.type === 'allowed') return { type: 'allowed', authorizer: result.context };
   return { type: 'refused', ...refusals[result.type] };

@@ -5,6 +5,7 @@ import { authorize, type AuthorizationSettings } from '#local/websocket-api/auth
 import { integrate } from '#local/websocket-api/integrate.ts';
 import {
   newId,
+  toAuthorizerEvent,
   toConnectEvent,
   type ConnectionFacts,
 } from '#local/websocket-api/websocket-events.ts';
@@ -59,7 +60,7 @@ export async function connect(
     request,
     stage,
     apiId: definition.id,
-    event: toConnectEvent(facts, call, request),
+    event: toAuthorizerEvent(facts, call, request),
   });
   if (verdict.type === 'refused') return refused(verdict.status, verdict.message);
   const { authorizer, signer } = verdict;

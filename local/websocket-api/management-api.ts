@@ -13,18 +13,23 @@ import { verifySigV4 } from '#local/wire/sigv4.ts';
 /** API Gateway's limit for the payload of a request. */
 const maxRequestBytes = 10 * 1024 * 1024;
 
+interface ManagementSettings {
+  readonly credentials: Credentials;
+  readonly region: string;
+}
+
 /**
  * Answers a request that is no upgrade: a call of the management API, `/{stage}/@connections/{id}`,
  * and everything else with a refusal.
  */
 export async function answerManagement(
   connections: Connections,
-  credentials: Credentials,
+  settings: ManagementSettings,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const connection = await findConnection(connections, credentials, request);
+    const connection = await findConnection(connections, settings, request);
     const { status, body } = act(connection, request.method ?? 'GET', connection.posted);
     response.writeHead(status, body === undefined ? {} : { 'content-type': 'application/json' });
     response.end(body);
@@ -42,18 +47,20 @@ export async function answerManagement(
 /** Checks a call and returns its connection, with the body of the call. */
 async function findConnection(
   connections: Connections,
-  credentials: Credentials,
+  { credentials, region }: ManagementSettings,
   request: IncomingMessage,
 ): Promise<Connection & { readonly posted: Buffer }> {
   const { method = 'GET', url = '/', headers } = request;
   const posted = await readBody(request, maxRequestBytes);
   if (posted === 'too-large') throw payloadTooLarge();
-  const verdict = verifySigV4({ method, url, headers, body: posted }, [credentials], Date.now());
+  const signed = { method, url, headers, body: posted };
+  const scope = { region, service: 'execute-api' };
+  const verdict = verifySigV4(signed, [credentials], Date.now(), scope);
   if (verdict.type === 'refused') {
     throw new AwsError(verdict.code, verdict.message, { status: 403 });
   }
   const [, stage, id] = /^\/([^/]+)\/(?:@|%40)connections\/([^/?]+)(?:\?|$)/iu.exec(url) ?? [];
-  if (verdict.service !== 'execute-api' || stage === undefined || id === undefined) {
+  if (stage === undefined || id === undefined) {
     throw new AwsError('ForbiddenException', 'Forbidden', { status: 403 });
   }
   const connectionId = decode(id);

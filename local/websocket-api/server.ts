@@ -26,7 +26,7 @@ export interface WebSocketApi {
 
 /** Creates a WebSocket API without connections. */
 export function createWebSocketApi(settings: WebSocketApiSettings): WebSocketApi {
-  const { definition, clock, credentials } = settings;
+  const { definition, clock } = settings;
   const connections = createConnections(clock);
   const protocols = new WeakMap<IncomingMessage, string>();
   const sockets = new WebSocketServer({
@@ -66,7 +66,7 @@ export function createWebSocketApi(settings: WebSocketApiSettings): WebSocketApi
         response.writeHead(500).end();
       };
       const answer = (): Promise<void> =>
-        answerManagement(connections, credentials, request, response);
+        answerManagement(connections, settings, request, response);
       handleInBackground(response, answer, onError);
     },
   };

@@ -36,7 +36,7 @@ export function isId(text: string): boolean {
   return /^[\w-]{15}=$/u.test(text);
 }
 
-/** Returns the event of `$connect`, and without its last member that of an authorizer. */
+/** Returns the event of `$connect`. */
 export function toConnectEvent(
   facts: ConnectionFacts,
   call: RouteCall,
@@ -44,11 +44,27 @@ export function toConnectEvent(
 ): Event {
   const context = contextOf(facts, call, { eventType: 'CONNECT' });
   return {
-    ...headersOf(request),
+    ...headersOf(request, (name) => !/^(?:connection|upgrade)$/iu.test(name)),
     ...queryOf(request),
     ...variablesOf(facts),
     requestContext: context,
     isBase64Encoded: false,
+  };
+}
+
+/** Returns the event of an authorizer, without its type and ARN. It has every header and map. */
+export function toAuthorizerEvent(
+  facts: ConnectionFacts,
+  call: RouteCall,
+  request: IncomingMessage,
+): Event {
+  return {
+    ...headersOf(request, () => true),
+    queryStringParameters: {},
+    multiValueQueryStringParameters: {},
+    ...queryOf(request),
+    stageVariables: facts.stage.variables,
+    requestContext: contextOf(facts, call, { eventType: 'CONNECT' }),
   };
 }
 
@@ -115,12 +131,14 @@ function variablesOf({ stage }: ConnectionFacts): Event {
 }
 
 /** Header names keep the spelling of the client. */
-function headersOf({ rawHeaders, socket }: IncomingMessage): Event {
+function headersOf(
+  { rawHeaders, socket }: IncomingMessage,
+  isPassed: (name: string) => boolean,
+): Event {
   const all = new Map<string, string[]>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
-    // The hop between the client and API Gateway ends there.
-    if (!/^(?:connection|upgrade)$/iu.test(name)) all.set(name, [...(all.get(name) ?? []), value]);
+    if (isPassed(name)) all.set(name, [...(all.get(name) ?? []), value]);
   }
   all.set('X-Forwarded-For', ['127.0.0.1']);
   all.set('X-Forwarded-Port', [String(socket.localPort)]);

@@ -82,7 +82,7 @@ export function verifySigV4(
       'Date in Credential scope does not match the date of the request.',
     );
   }
-  const scopeErrors = scope === undefined ? '' : compareScope(authorization, scope);
+  const scopeErrors = compareScope(authorization, scope);
   if (scopeErrors !== '') return refused('InvalidSignatureException', scopeErrors);
   const payloadHash = findPayloadHash(request, authorization.service);
   const signing = { authorization, time, payloadHash };
@@ -96,7 +96,8 @@ export function verifySigV4(
 }
 
 /** Returns AWS's sentences about a wrong scope. Each ends with a space. */
-function compareScope({ region, service }: Authorization, scope: Scope): string {
+function compareScope({ region, service }: Authorization, scope: Scope | undefined): string {
+  if (scope === undefined) return '';
   const wrongRegion = 'Credential should be scoped to a valid region. ';
   const wrongService = `Credential should be scoped to correct service: '${scope.service}'. `;
   return [
@@ -190,6 +191,7 @@ export function verifyPresigned(
   request: SignedRequest,
   accepted: readonly Credentials[],
   nowMs: number,
+  scope?: Scope,
 ): Verdict {
   const [path = '/', query = ''] = request.url.split(/\?(.*)/su);
   const parameters = new URLSearchParams(query);
@@ -215,23 +217,32 @@ export function verifyPresigned(
       'The security token included in the request is invalid.',
     );
   }
-  if (nowMs > startMs + seconds * 1000)
-    return refused('ExpiredTokenException', 'Request has expired');
-  if (startMs > nowMs + maxSkewMs)
-    return refused('ExpiredTokenException', 'Request is not yet valid');
+  const lateness = presignedLateness(startMs, seconds, nowMs);
+  if (lateness !== undefined) return refused('ExpiredTokenException', lateness);
   if (!areHeadersSigned(request, authorization)) {
     return refused(
       'UnsignedHeadersException',
       'There were headers present in the request which were not signed',
     );
   }
+  const scopeErrors = compareScope(authorization, scope);
+  if (scopeErrors !== '') return refused('InvalidSignatureException', scopeErrors);
   const signedQuery = query.split('&').filter((pair) => !pair.startsWith('X-Amz-Signature='));
   const signed = { ...request, url: `${path}?${signedQuery.join('&')}` };
-  // The body of an upload to S3 is not signed. Requests of other services have none.
-  const own = authorization.service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(request.body);
-  const payloadHash = value('Content-Sha256') || own;
+  const payloadHash = value('Content-Sha256') || presignedPayload(authorization, request.body);
   const expected = sign(signed, { authorization, time, payloadHash }, credentials);
   if (!isEqual(expected, signature)) return refused('InvalidSignatureException', mismatch);
   const { accessKeyId, region, service } = authorization;
   return { type: 'valid', accessKeyId, region, service };
+}
+
+/** Returns what is wrong with the time of a presigned URL, if anything is. */
+function presignedLateness(startMs: number, seconds: number, nowMs: number): string | undefined {
+  if (nowMs > startMs + seconds * 1000) return 'Request has expired';
+  return startMs > nowMs + maxSkewMs ? 'Request is not yet valid' : undefined;
+}
+
+/** The body of an upload to S3 is not signed. Presigned requests of other services have none. */
+function presignedPayload({ service }: Authorization, body: Buffer): string {
+  return service === 's3' ? 'UNSIGNED-PAYLOAD' : sha256(body);
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { APIGatewayProxyWebsocketEventSchema } from '@aws-lambda-powertools/parser/schemas/api-gateway-websocket';
 import { AwsClient } from 'aws4fetch';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { schemaDifferences } from '#test/fixtures/schema-differences.ts';
 import { hostResources } from '#test/fixtures/template.ts';
 import { handlers, uriOf, webSocketApi } from '#test/fixtures/web-socket-api.ts';
 import {
@@ -132,18 +134,27 @@ test('an authorizer decides before the upgrade, and its context is in every even
   const client = await open(`${urlOf('Judged')}?token=good&token=good`);
   const { requestContext } = await ask(client, 'hi');
   const { event, ...authorizer } = Object(requestContext['authorizer']);
-  expect(authorizer).toEqual({ principalId: 'ada', age: '7' });
-  expect(JSON.parse(event)).toEqual({
+  expect(authorizer).toEqual({
+    principalId: 'ada',
+    age: '7',
+    integrationLatency: expect.any(Number),
+  });
+  const authorizerEvent: unknown = JSON.parse(event);
+  expect(authorizerEvent).toMatchObject({
     type: 'REQUEST',
     methodArn: expect.stringMatching(
       /^arn:aws:execute-api:us-east-1:\d{12}:\w{10}\/prod\/\$connect$/u,
     ),
-    headers: expect.objectContaining({ 'Sec-WebSocket-Version': '13' }),
-    multiValueHeaders: expect.objectContaining({ 'Sec-WebSocket-Version': ['13'] }),
+    headers: { 'Sec-WebSocket-Version': '13', Upgrade: 'websocket' },
+    multiValueHeaders: { 'Sec-WebSocket-Version': ['13'] },
     queryStringParameters: { token: 'good' },
     multiValueQueryStringParameters: { token: ['good', 'good'] },
-    requestContext: expect.objectContaining({ routeKey: '$connect', eventType: 'CONNECT' }),
+    stageVariables: {},
+    requestContext: { routeKey: '$connect', eventType: 'CONNECT' },
   });
+  // The schema is that of an authorizer, with two members of other events.
+  const differences = schemaDifferences(APIGatewayProxyWebsocketEventSchema, authorizerEvent);
+  expect(differences).toEqual(['!isBase64Encoded', '-body', '-requestContext.identity.userAgent']);
 });
 
 test('IAM accepts a signature in the headers or in the query, and no other caller', async () => {
