@@ -1,6 +1,7 @@
 import type { Properties } from '#local/template/properties.ts';
 import { malformedXml, readElements } from '#local/s3/read-xml.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
+import { asText } from '#local/wire/shape.ts';
 
 /** A rule of a bucket's CORS configuration. */
 export interface CorsRule {
@@ -33,7 +34,7 @@ export function parseCorsRules(body: Buffer): readonly CorsRule[] {
   }
   return elements.map((element) => {
     const texts = (name: string): readonly string[] =>
-      [element[name] ?? []].flat().map((text) => String(text));
+      [element[name]].flat().flatMap((text) => asText(text) ?? []);
     const rule = {
       id: texts('ID')[0],
       allowedOrigins: texts('AllowedOrigin'),
