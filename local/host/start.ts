@@ -16,7 +16,7 @@ import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
-import { locationIn } from '#local/s3/bucket-location.ts';
+import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
 export interface Running extends Resolved {

@@ -1,4 +1,4 @@
-import { readTemplateRule, type CorsRule } from '#local/s3/cors-rules.ts';
+import { readTemplateRule, type CorsRule } from '#local/s3/bucket/cors-rules.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 

@@ -11,9 +11,9 @@ import {
   getLocation,
   headBucket,
   listBuckets,
-} from '#local/s3/buckets.ts';
+} from '#local/s3/bucket/buckets.ts';
 import { copyObject, uploadPartCopy } from '#local/s3/copies.ts';
-import { corsHeaders, preflightHeaders } from '#local/s3/cors.ts';
+import { corsHeaders, preflightHeaders } from '#local/s3/bucket/cors.ts';
 import { errorBody, xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import { listObjects } from '#local/s3/listing.ts';
 import {

@@ -89,6 +89,14 @@ test.each([
   ],
   ['#foreach($k in $b.map.keySet())$k#break#end', 'a'],
   ['#set($n = 7 / 2)$n #set($n = 7 % 4)$n #set($n = 6.5 / 4)$n', '3 3 1.625'],
+  [
+    '#foreach($v in $b.map)$v#break#end|$!v|#foreach($w in $b.words)$w #end#set($v = 2)$v',
+    '1||one two three 2',
+  ],
+  [
+    "#if($b.none == '')a#end#if($b.missing != '')b#end#if($b.map.a == '1')c#end#if($b.words == $b.words)d#end",
+    'acd',
+  ],
   ['$util.escapeJavaScript("a\'b")', "a\\'b"],
   ["$util.urlEncode('a b&ü~*') $util.urlDecode('a+b%26')", 'a+b%26%C3%BC%7E* a b&'],
   ["$util.base64Encode('ü') $util.base64Decode('w7w=')", 'w7w= ü'],

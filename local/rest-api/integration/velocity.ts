@@ -1,4 +1,5 @@
 import { Compile, Helper, parse } from 'velocityjs';
+import { asText } from '#local/wire/shape.ts';
 import { javaMethods } from '#local/rest-api/integration/velocity-methods.ts';
 
 type Node = ReturnType<typeof parse>[number];
@@ -27,12 +28,23 @@ class Template extends Compile {
     const value = String(Number(left) / Number(right));
     return this.getLiteral({ type: isWhole ? 'integer' : 'decimal', value });
   }
+
+  /** velocityjs does not leave a loop over a map: its variables and its `#break` would remain. */
+  protected override getBlock(block: Node[]): string {
+    const depth = this.conditions.length;
+    const rendered = super.getBlock(block);
+    if (block[0]?.type !== 'foreach') return rendered;
+    this.conditions.splice(0, this.conditions.length - depth);
+    this.contextId = this.conditions[0] ?? '';
+    this.runState.break = false;
+    return rendered;
+  }
 }
 
 /** Values of different types are the same if their texts are, and what does not exist is empty. */
 function isSame(left: unknown, right: unknown): boolean {
   const isObject = [left, right].some((value) => typeof value === 'object' && value !== null);
-  return isObject ? left === right : String(left ?? '') === String(right ?? '');
+  return isObject ? left === right : (asText(left) ?? '') === (asText(right) ?? '');
 }
 
 function isNull(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { CorsRule } from '#local/s3/cors-rules.ts';
+import type { CorsRule } from '#local/s3/bucket/cors-rules.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest } from '#local/wire/aws-exchange.ts';
 import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';

@@ -1,5 +1,5 @@
-import { readLocation, regionOf, defaultRegion } from '#local/s3/bucket-location.ts';
-import { parseCorsRules, renderCorsRules, type CorsRule } from '#local/s3/cors-rules.ts';
+import { readLocation, regionOf, defaultRegion } from '#local/s3/bucket/location.ts';
+import { parseCorsRules, renderCorsRules, type CorsRule } from '#local/s3/bucket/cors-rules.ts';
 import type { ObjectStore } from '#local/s3/object-store.ts';
 import type { ObjectApi } from '#local/s3/objects.ts';
 import type { BucketDefinition } from '#local/s3/read-buckets.ts';
