@@ -38,6 +38,10 @@ test.each([
   ["$t.replaceAll('[,]+', '-') $t.replaceFirst(',', '.')", 'Ünder /a-b-c- Ünder /a.b,,c,,'],
   ["$t.replaceAll('(.),(.)', '$2$1')", 'Ünder /bac,,,'],
   [
+    String.raw`$t.replaceAll('\/|\-', '\\\$0').replaceAll('b', '<$0>')`,
+    String.raw`Ünder \$0a,<b>,,c,,`,
+  ],
+  [
     "$t.split(',') $t.split(',').size() $t.split(',', 2)",
     '[Ünder /a, b, , c] 4 [Ünder /a, b,,c,,]',
   ],

@@ -6,15 +6,24 @@ type Methods<Target> = Readonly<Record<string, Method<Target>>>;
 
 const text = (value: unknown): string => String(value);
 
-function pattern(source: unknown, flags: string): RegExp {
+/** Without the flag `u`, JavaScript takes the escapes that Java takes, such as `\"`. */
+function pattern(source: unknown, flags = ''): RegExp {
   return new RegExp(text(source), flags);
+}
+
+/** Returns a replacement of Java's in JavaScript's form: `\x` stands for `x`, and `$0` for the match. */
+function replacement(source: unknown): string {
+  return text(source).replaceAll(/\\(.)|\$0/gsu, (_, escaped?: string) => {
+    if (escaped === undefined) return '$&';
+    return escaped === '$' ? '$$' : escaped;
+  });
 }
 
 /** Splits as Java does: without empty texts at the end, unless there is a limit. */
 function split(target: string, separator: unknown, limit: unknown = 0): readonly string[] {
   const parts: string[] = [];
   let start = 0;
-  for (const match of target.matchAll(pattern(separator, 'gu'))) {
+  for (const match of target.matchAll(pattern(separator, 'g'))) {
     const end = match.index + match[0].length;
     if (parts.length + 1 === limit || end === 0 || match.index >= target.length) continue;
     parts.push(target.slice(start, match.index));
@@ -38,10 +47,10 @@ const textMethods: Methods<string> = {
   isEmpty: (target) => target === '',
   lastIndexOf: (target, part) => target.lastIndexOf(text(part)),
   length: (target) => target.length,
-  matches: (target, source) => pattern(`^(?:${text(source)})$`, 'su').test(target),
+  matches: (target, source) => pattern(`^(?:${text(source)})$`, 's').test(target),
   replace: (target, part, by) => target.replaceAll(text(part), () => text(by)),
-  replaceAll: (target, source, by) => target.replace(pattern(source, 'gu'), text(by)),
-  replaceFirst: (target, source, by) => target.replace(pattern(source, 'u'), text(by)),
+  replaceAll: (target, source, by) => target.replace(pattern(source, 'g'), replacement(by)),
+  replaceFirst: (target, source, by) => target.replace(pattern(source), replacement(by)),
   split,
   startsWith: (target, part, from) => target.startsWith(text(part), Number(from ?? 0)),
   substring: (target, start, end) => target.slice(Number(start), Number(end ?? target.length)),
