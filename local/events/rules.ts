@@ -45,7 +45,9 @@ export function readRule(
   return {
     key,
     arn: String(stack.scope.attribute(logicalId, 'Arn')),
-    schedule: readRuleSchedule(expression, properties),
+    schedule: isRule
+      ? readRuleSchedule(expression, properties)
+      : readZonedSchedule(expression, properties),
     targets: targets.map((target) => ({
       arn: target.text('Arn'),
       input: isRule ? readTargetInput(target) : readScheduleInput(target),
@@ -53,16 +55,34 @@ export function readRule(
   };
 }
 
-function readRuleSchedule(expression: string, properties: Properties): Schedule {
-  try {
-    return readSchedule(expression, {
+/** A rule knows neither single times nor time zones. */
+function readRuleSchedule(expression: string, { key }: Properties): Schedule {
+  return inProperty(key, () => {
+    if (/^\s*at\(/u.test(expression)) {
+      throw new Error(
+        `${expression} is for AWS::Scheduler::Schedule; a rule has rate(…) or cron(…)`,
+      );
+    }
+    return readSchedule(expression);
+  });
+}
+
+function readZonedSchedule(expression: string, properties: Properties): Schedule {
+  return inProperty(properties.key, () =>
+    readSchedule(expression, {
       timezone: properties.optionalText('ScheduleExpressionTimezone'),
       startMs: readDate(properties, 'StartDate'),
       endMs: readDate(properties, 'EndDate'),
-    });
+    }),
+  );
+}
+
+function inProperty(key: string, read: () => Schedule): Schedule {
+  try {
+    return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${properties.key}.ScheduleExpression: ${reason}`, { cause: error });
+    throw new Error(`${key}.ScheduleExpression: ${reason}`, { cause: error });
   }
 }
 
@@ -86,13 +106,14 @@ export async function runRule(
   { clock, region, start }: RuleSettings,
   signal: AbortSignal,
 ): Promise<void> {
-  for (;;) {
-    const due = rule.schedule.next(clock.now());
-    if (due === undefined) return;
+  // A timer may end a little early, and the rule must not run again then.
+  let due = rule.schedule.next(clock.now());
+  while (due !== undefined) {
     await clock.sleep(due - clock.now(), signal);
     if (signal.aborted) return;
     const event = scheduledEvent(rule, due, region);
     for (const { arn, input } of rule.targets) start(arn, input(event));
+    due = rule.schedule.next(Math.max(clock.now(), due));
   }
 }
 

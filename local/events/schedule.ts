@@ -1,4 +1,6 @@
 import { Cron } from 'croner';
+import { toCronPattern } from '#local/events/cron-pattern.ts';
+import { readTimeZone, type TimeZone } from '#local/events/time-zone.ts';
 
 /** When a rule or schedule is due. */
 export interface Schedule {
@@ -9,7 +11,7 @@ export interface Schedule {
 export interface ScheduleOptions {
   /** The time zone of `cron` and `at`. */
   readonly timezone?: string | undefined;
-  /** It is due neither before `startMs` nor after `endMs`. */
+  /** `rate` and `cron` are due neither before `startMs` nor after `endMs`. */
   readonly startMs?: number | undefined;
   readonly endMs?: number | undefined;
 }
@@ -22,76 +24,93 @@ const units: Readonly<Record<string, number>> = {
 
 /**
  * Parses `rate(5 minutes)`, `cron(0 9 ? * MON-FRI *)` or `at(2026-11-21T09:00:00)`. Throws an error
- * that explains the expected form (EventBridge user guide, "Schedule types").
+ * that explains the expected form (EventBridge Scheduler user guide, "Schedule types").
  */
-export function readSchedule(
-  expression: string,
-  { timezone = 'UTC', startMs = -Infinity, endMs = Infinity }: ScheduleOptions = {},
-): Schedule {
-  const schedule = parseExpression(expression, timezone);
-  const isRate = expression.trim().startsWith('rate');
+export function readSchedule(expression: string, options: ScheduleOptions = {}): Schedule {
+  const { timezone = 'UTC', startMs = -Infinity, endMs = Infinity } = options;
+  const zone = readTimeZone(timezone);
+  const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/u.exec(expression.trim()) ?? [];
+  switch (kind) {
+    case 'rate':
+      return until(endMs, rateSchedule(expression, inner, startMs));
+    case 'cron': {
+      const { next } = cronSchedule(expression, inner, zone);
+      return until(endMs, { next: (afterMs) => next(Math.max(afterMs, startMs - 1)) });
+    }
+    case 'at':
+      // Scheduler ignores the dates of a schedule with a single time.
+      return atSchedule(expression, inner, zone);
+    case undefined:
+    default:
+      throw notSchedule(expression, 'it must be rate(…), cron(…) or at(…)');
+  }
+}
+
+function notSchedule(expression: string, reason: string, cause?: unknown): Error {
+  return new Error(`${expression} is not a schedule: ${reason}`, { cause });
+}
+
+function until(endMs: number, schedule: Schedule): Schedule {
   return {
     next(afterMs) {
-      const isBefore = afterMs < startMs;
-      // A rate counts from the start, which is its first time.
-      const due = isBefore && isRate ? startMs : schedule.next(Math.max(afterMs, startMs - 1));
+      const due = schedule.next(afterMs);
       return due !== undefined && due <= endMs ? due : undefined;
     },
   };
 }
 
-function parseExpression(expression: string, timezone: string): Schedule {
-  const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/u.exec(expression.trim()) ?? [];
-  if (kind === 'rate') return rateSchedule(expression, inner);
-  if (kind === 'at') return atSchedule(expression, inner, timezone);
-  if (kind === 'cron') return cronSchedule(expression, inner, timezone);
-  throw new Error(`${expression} is not a schedule: it must be rate(…), cron(…) or at(…)`);
-}
-
-function rateSchedule(expression: string, inner: string): Schedule {
+/** A rate counts from its start, which is its first time. A day is 24 hours in every time zone. */
+function rateSchedule(expression: string, inner: string, startMs: number): Schedule {
   const [, count = '', unit = '', plural] = /^(\d+) (minute|hour|day)(s?)$/u.exec(inner) ?? [];
   const period = Number(count) * (units[unit] ?? 0);
   const isSingular = plural === '';
   if (period === 0 || (Number(count) === 1) !== isSingular) {
-    throw new Error(
-      `${expression} is not a schedule: it must be like rate(1 minute) or rate(5 minutes)`,
-    );
+    throw notSchedule(expression, 'it must be like rate(1 minute) or rate(5 minutes)');
   }
-  return { next: (afterMs) => afterMs + period };
+  return {
+    next(afterMs) {
+      if (afterMs < startMs) return startMs;
+      const passed = startMs === -Infinity ? 0 : (afterMs - startMs) % period;
+      return afterMs - passed + period;
+    },
+  };
 }
 
-function atSchedule(expression: string, inner: string, timezone: string): Schedule {
-  const isForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/u.test(inner);
-  if (!isForm || Number.isNaN(Date.parse(`${inner}Z`))) {
-    throw new Error(`${expression} is not a schedule: it must be like at(yyyy-mm-ddThh:mm:ss)`);
+/** A time that the clock shows twice is the first of the two, and one that it never shows is never. */
+function atSchedule(expression: string, inner: string, zone: TimeZone): Schedule {
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/u.test(inner) ? Date.parse(`${inner}Z`) : NaN;
+  if (Number.isNaN(wall) || new Date(wall).toISOString() !== `${inner}.000Z`) {
+    throw notSchedule(expression, 'it must be like at(yyyy-mm-ddThh:mm:ss)');
   }
-  const at = new Cron(inner, { timezone, paused: true }).nextRun(new Date(0))?.getTime();
+  const at = zone.firstInstant(wall);
   return { next: (afterMs) => (at !== undefined && at > afterMs ? at : undefined) };
 }
 
-/** The maximum of each field: seconds, minutes, hours, days, months, weekdays, years. */
-const fieldMaxima = [59, 59, 23, 31, 12, 6, 2199];
+/**
+ * croner computes times on the clock of the time zone, as if they were in UTC. A time that the clock
+ * does not show in spring is skipped, and one that it shows twice in autumn is the first of the two
+ * (EventBridge Scheduler user guide, "Daylight savings time").
+ */
+function cronSchedule(expression: string, inner: string, zone: TimeZone): Schedule {
+  const cron = readCron(expression, inner);
+  return {
+    next(afterMs) {
+      let wall = cron.nextRun(new Date(zone.wallTime(afterMs)));
+      while (wall !== null) {
+        const due = zone.firstInstant(wall.getTime());
+        if (due !== undefined && due > afterMs) return due;
+        wall = cron.nextRun(wall);
+      }
+      return undefined;
+    },
+  };
+}
 
-/** AWS numbers the days of the week from 1 for Sunday, and adds a year field at the end. */
-function cronSchedule(expression: string, inner: string, timezone: string): Schedule {
-  const fields = inner.trim().split(/\s+/u);
-  const [minute, hour, dayOfMonth, month, dayOfWeek = '', year] = fields;
-  if (fields.length !== 6 || (dayOfMonth === '?') === (dayOfWeek === '?')) {
-    throw new Error(
-      `${expression} is not a schedule: it needs six fields, and one of the two day fields must be ?`,
-    );
-  }
-  const weekday = dayOfWeek.replaceAll(/(?<![#/\w])\d/gu, (day) => String(Number(day) - 1));
-  const parts = ['0', minute, hour, dayOfMonth, month, weekday, year];
-  // `5/10` means every tenth value from 5 to the end of the field.
-  const stepped = parts.map((part, index) =>
-    part?.replaceAll(/(^|,)(\d+)\/(\d+)/gu, `$1$2-${fieldMaxima[index]}/$3`),
-  );
-  const pattern = stepped.join(' ').replaceAll('?', '*');
+function readCron(expression: string, inner: string): Cron {
   try {
-    const cron = new Cron(pattern, { timezone, paused: true });
-    return { next: (afterMs) => cron.nextRun(new Date(afterMs))?.getTime() };
+    return new Cron(toCronPattern(inner), { timezone: 'UTC', paused: true });
   } catch (error) {
-    throw new Error(`${expression} is not a schedule: ${String(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw notSchedule(expression, reason, error);
   }
 }

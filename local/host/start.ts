@@ -16,6 +16,7 @@ import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
+import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
 export interface Running extends Resolved {
@@ -54,7 +55,10 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   const services = await startServices(resolved, parts, shutdown.services);
   await createTables(resolved, services);
   const { s3, sqs, engines } = services;
-  for (const { name } of definitions.buckets) s3.store.makeBucket(name, clock.now());
+  const location = locationIn(region);
+  for (const { name } of definitions.buckets) {
+    s3.store.makeBucket({ name, createdAt: Math.floor(clock.now()), location });
+  }
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);

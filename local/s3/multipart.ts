@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { Part, Upload } from '#local/s3/object-store.ts';
 import { etagOf, headersToStore, writeIfAllowed, type ObjectApi } from '#local/s3/objects.ts';
+import { malformedXml, readElements } from '#local/s3/read-xml.ts';
 import { xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
 import { verifyChecksums, type S3Request } from '#local/s3/s3-request.ts';
-import { record, type Json } from '#local/template/json.ts';
 
 /** The minimum size of every part but the last. */
 const minPartBytes = 5 * 1024 * 1024;
@@ -29,13 +28,7 @@ export function createUpload({ store, now }: ObjectApi, request: S3Request): S3R
 export async function uploadPart({ store }: ObjectApi, request: S3Request): Promise<S3Response> {
   const { query, body, checksum } = request;
   const upload = requireUpload({ store }, request);
-  const number = Number(query.get('partNumber'));
-  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
-    throw new AwsError(
-      'InvalidArgument',
-      'Part number must be an integer between 1 and 10000, inclusive',
-    );
-  }
+  const number = readPartNumber(query);
   const etag = etagOf(body);
   await store.putPart(upload.id, {
     number,
@@ -49,7 +42,18 @@ export async function uploadPart({ store }: ObjectApi, request: S3Request): Prom
   };
 }
 
-function requireUpload(
+/** Returns the part number of a request. Throws S3's error if it is not from 1 to 10,000. */
+export function readPartNumber(query: URLSearchParams): number {
+  const number = Number(query.get('partNumber'));
+  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
+  throw new AwsError(
+    'InvalidArgument',
+    'Part number must be an integer between 1 and 10000, inclusive',
+  );
+}
+
+/** Returns the upload of a request. Throws S3's error if it does not exist. */
+export function requireUpload(
   { store }: Pick<ObjectApi, 'store'>,
   { bucket, key, query }: S3Request,
 ): Upload {
@@ -116,27 +120,6 @@ function selectParts(parts: readonly Part[], body: Buffer): readonly Part[] {
     }
     return part;
   });
-}
-
-/** Returns the elements with a name under a root, as objects of texts. Throws for malformed XML. */
-export function readElements(body: Buffer, root: string, name: string): readonly Json[] {
-  const text = body.toString('utf8');
-  const parser = new XMLParser({
-    parseTagValue: false,
-    trimValues: false,
-    htmlEntities: true,
-    isArray: (tag) => tag === name,
-  });
-  const parsed = XMLValidator.validate(text) === true ? record(parser.parse(text)) : {};
-  if (!Object.hasOwn(parsed, root)) throw malformedXml();
-  const elements = record(parsed[root])[name];
-  return Array.isArray(elements) ? elements.map(record) : [];
-}
-
-function malformedXml(): AwsError {
-  const message =
-    'The XML you provided was not well-formed or did not validate against our published schema';
-  return new AwsError('MalformedXML', message);
 }
 
 /** Handles AbortMultipartUpload. */

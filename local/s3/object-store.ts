@@ -8,6 +8,8 @@ import { writeWhole } from '#local/process/write-whole.ts';
 
 const schema = `
 CREATE TABLE IF NOT EXISTS buckets (name TEXT PRIMARY KEY, created_at INTEGER);
+CREATE TABLE IF NOT EXISTS locations (bucket TEXT PRIMARY KEY, location TEXT);
+CREATE TABLE IF NOT EXISTS cors (bucket TEXT PRIMARY KEY, body TEXT, base TEXT);
 CREATE TABLE IF NOT EXISTS objects (
   bucket TEXT, key TEXT, file TEXT, size INTEGER, etag TEXT, headers TEXT, modified_at INTEGER,
   PRIMARY KEY (bucket, key));
@@ -47,16 +49,34 @@ const partShape = structure({ number: integer(), file: string(), size: integer()
 /** A part of a multipart upload. */
 export type Part = Shaped<typeof partShape>;
 
-const bucketShape = structure({ name: string(), createdAt: integer() });
+const bucketShape = structure({
+  name: string(),
+  createdAt: integer(),
+  /** The location constraint, which is empty for us-east-1. */
+  location: string(),
+});
 
 /** A bucket. */
 export type Bucket = Shaped<typeof bucketShape>;
 
+const corsShape = structure({
+  /** The body of the request that changed the rules; empty if it deleted them. */
+  body: string(),
+  /** The rules that the template had then. */
+  base: string(),
+});
+
+/** A change of a bucket's CORS rules. */
+export type CorsChange = Shaped<typeof corsShape>;
+
 /** Buckets, objects and incomplete uploads. The bytes are files, and the rest is in a database. */
 export interface ObjectStore {
-  makeBucket(name: string, now: number): void;
+  /** Stores a bucket, unless it exists. */
+  makeBucket(bucket: Bucket): void;
   deleteBucket(name: string): void;
   buckets(): readonly Bucket[];
+  findCors(bucket: string): CorsChange | undefined;
+  putCors(bucket: string, change: CorsChange): void;
   /** Writes bytes to a new file and returns its name. No object refers to it yet. */
   write(body: Buffer): Promise<string>;
   read(file: string): Promise<Buffer>;
@@ -90,8 +110,6 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
   );
   const put = store.change('INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?, ?, ?)');
   const remove = store.change('DELETE FROM objects WHERE bucket = ? AND key = ?');
-  const makeBucket = store.change('INSERT OR IGNORE INTO buckets VALUES (?, ?)');
-  const deleteBucket = store.change('DELETE FROM buckets WHERE name = ?');
   const discard = (file: string | undefined): Promise<void> =>
     file === undefined ? Promise.resolve() : rm(join(folder, file), { force: true });
   const list = store.rows(
@@ -100,12 +118,7 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
   );
   return {
     ...createUploads(store, discard),
-    makeBucket: (name, now) => void makeBucket(name, Math.floor(now)),
-    deleteBucket: (name) => void deleteBucket(name),
-    buckets: store.rows(
-      'SELECT name, created_at AS createdAt FROM buckets ORDER BY name',
-      bucketShape,
-    ),
+    ...createBuckets(store),
     write: (body) => writeObject(folder, body, disk),
     read: (file) => readFile(join(folder, file)),
     discard,
@@ -123,6 +136,35 @@ export async function openObjectStore(folder: string, disk: Disk): Promise<Objec
     },
     list: (bucket, prefix, after) => list(bucket, prefix, after),
     close: () => store.close(),
+  };
+}
+
+type Buckets = Pick<
+  ObjectStore,
+  'makeBucket' | 'deleteBucket' | 'buckets' | 'findCors' | 'putCors'
+>;
+
+function createBuckets(store: Store): Buckets {
+  const make = store.change('INSERT OR IGNORE INTO buckets VALUES (?, ?)');
+  const locate = store.change('INSERT OR IGNORE INTO locations VALUES (?, ?)');
+  const tables = ['locations WHERE bucket', 'cors WHERE bucket', 'buckets WHERE name'];
+  const removals = tables.map((place) => store.change(`DELETE FROM ${place} = ?`));
+  const findCors = store.rows('SELECT body, base FROM cors WHERE bucket = ?', corsShape);
+  const putCors = store.change('INSERT OR REPLACE INTO cors VALUES (?, ?, ?)');
+  return {
+    makeBucket: ({ name, createdAt, location }) =>
+      store.transaction(() => {
+        const { count } = make(name, createdAt);
+        if (count > 0) locate(name, location);
+      }),
+    deleteBucket: (name) => store.transaction(() => removals.forEach((remove) => remove(name))),
+    buckets: store.rows(
+      "SELECT name, created_at AS createdAt, coalesce(location, '') AS location FROM buckets " +
+        'LEFT JOIN locations ON bucket = name ORDER BY name',
+      bucketShape,
+    ),
+    findCors: (bucket) => findCors(bucket)[0],
+    putCors: (bucket, { body, base }) => void putCors(bucket, body, base),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
 import type { ObjectStore, StoredObject } from '#local/s3/object-store.ts';
-import { httpDate, xmlResponse, type S3Response } from '#local/s3/s3-response.ts';
+import { httpDate, type S3Response } from '#local/s3/s3-response.ts';
 import type { S3Request } from '#local/s3/s3-request.ts';
 import { record } from '#local/template/json.ts';
 
@@ -43,10 +43,19 @@ export function etagOf(body: Buffer): string {
   return `"${createHash('md5').update(body).digest('hex')}"`;
 }
 
-function noSuchKey(key: string): AwsError {
+/** Returns S3's error for an object that does not exist. */
+export function noSuchKey(key: string): AwsError {
   return new AwsError('NoSuchKey', 'The specified key does not exist.', {
     status: 404,
     members: { Key: key },
+  });
+}
+
+/** Returns S3's error for a bucket that does not exist. */
+export function noSuchBucket(BucketName: string): AwsError {
+  return new AwsError('NoSuchBucket', 'The specified bucket does not exist', {
+    status: 404,
+    members: { BucketName },
   });
 }
 
@@ -112,40 +121,10 @@ export function notImplemented(): AwsError {
   return new AwsError('NotImplemented', message, { status: 501 });
 }
 
-function preconditionFailed(): AwsError {
+/** Returns S3's error for a precondition that does not hold. */
+export function preconditionFailed(): AwsError {
   const message = 'At least one of the pre-conditions you specified did not hold';
   return new AwsError('PreconditionFailed', message, { status: 412 });
-}
-
-/** Handles CopyObject. Throws S3's error if the source does not exist or a precondition fails. */
-export async function copyObject(api: ObjectApi, request: S3Request): Promise<S3Response> {
-  const { store, now, emitEvent } = api;
-  const { bucket, key, headers } = request;
-  const source = decodeCopySource(headers['x-amz-copy-source'] ?? '');
-  const [fromBucket = '', ...fromKey] = source.split('/');
-  const original = store.find(fromBucket, fromKey.join('/').replace(/\?versionId=.*$/u, ''));
-  if (original === undefined) throw noSuchKey(fromKey.join('/'));
-  checkMatch(original, { 'if-match': headers['x-amz-copy-source-if-match'] });
-  const isReplaced = headers['x-amz-metadata-directive'] === 'REPLACE';
-  const copy = {
-    ...original,
-    key,
-    file: await store.write(await store.read(original.file)),
-    headers: isReplaced ? headersToStore(request) : original.headers,
-    modifiedAt: Math.floor(now()),
-  };
-  await store.put(bucket, copy);
-  emitEvent('ObjectCreated:Copy', bucket, copy);
-  const LastModified = new Date(copy.modifiedAt).toISOString();
-  return xmlResponse('CopyObjectResult', { LastModified, ETag: copy.etag });
-}
-
-function decodeCopySource(header: string): string {
-  try {
-    return decodeURIComponent(header).replace(/^\//u, '');
-  } catch (error) {
-    throw new AwsError('InvalidArgument', `Invalid copy source encoding: ${String(error)}`);
-  }
 }
 
 /** Handles GetObject and HeadObject, with ranges and preconditions. */

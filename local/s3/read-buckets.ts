@@ -1,4 +1,4 @@
-import type { CorsDefinition } from '#local/function-url/read-urls.ts';
+import { readTemplateRule, type CorsRule } from '#local/s3/bucket/cors-rules.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -6,7 +6,7 @@ import type { OpenStack, Resource } from '#local/template/stacks.ts';
 export interface BucketDefinition {
   readonly key: string;
   readonly name: string;
-  readonly cors: readonly CorsDefinition[];
+  readonly cors: readonly CorsRule[];
   readonly notifications: readonly Notification[];
 }
 
@@ -39,7 +39,7 @@ function readBucket(
   return {
     key,
     name,
-    cors: properties.nested('CorsConfiguration').list('CorsRules').map(readCors),
+    cors: properties.nested('CorsConfiguration').list('CorsRules').map(readTemplateRule),
     notifications: [
       ...notifications
         .list('LambdaConfigurations')
@@ -62,17 +62,6 @@ function readCustom(configuration: Properties): readonly Notification[] {
       return item.texts('Events').map((event) => toNotification(event, item.text(target), rules));
     }),
   );
-}
-
-function readCors(rule: Properties): CorsDefinition {
-  return {
-    allowOrigins: rule.texts('AllowedOrigins'),
-    allowMethods: rule.texts('AllowedMethods'),
-    allowHeaders: rule.texts('AllowedHeaders'),
-    exposeHeaders: rule.texts('ExposedHeaders'),
-    allowCredentials: false,
-    maxAge: rule.optionalNumber('MaxAge'),
-  };
 }
 
 function readNotification(item: Properties, target: string): Notification {

@@ -29,6 +29,8 @@ export interface OpenStack {
   outputs(): Readonly<Record<string, string>>;
   /** Returns what other stacks can import. */
   exports(): readonly Export[];
+  /** Reports what is odd in a file that the template names. */
+  warn(message: string): void;
 }
 
 export interface Export {
@@ -128,6 +130,7 @@ function openStack(
     isNested,
     keyOf,
     parameters,
+    warn: shared.warn,
     ofType(...types) {
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))

@@ -37,8 +37,10 @@ export interface Template {
 
 /** Reads a template in JSON or YAML. Throws an error that names the file and what is wrong. */
 export async function readTemplate(file: string, stackName: string): Promise<Template> {
-  const parsed = parseTemplate(await readFile(file, 'utf8'), file);
-  const json = expandLoops(record(include(parsed, dirname(file))));
+  const repeated: string[] = [];
+  const warn = (message: string): void => void repeated.push(message);
+  const parsed = parseTemplate(await readFile(file, 'utf8'), file, warn);
+  const json = expandLoops(record(include(parsed, dirname(file), warn)));
   if (Object.keys(record(json['Resources'])).length === 0) {
     throw new Error(`${file}: has no Resources`);
   }
@@ -46,7 +48,7 @@ export async function readTemplate(file: string, stackName: string): Promise<Tem
   const entries = Object.entries(resources).map(toResource);
   return {
     stackName,
-    warnings,
+    warnings: [...repeated, ...warnings],
     notes,
     conditions,
     resources: new Map(entries),

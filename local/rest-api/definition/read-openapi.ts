@@ -31,9 +31,10 @@ export function readOpenApiDocument({ key, properties, stack }: Resource): Json 
   const location = properties.raw('BodyS3Location');
   if (location === undefined) return record(properties.raw('Body'));
   if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a local file`);
+  const { warn } = stack;
   const { folder } = stack.template;
   const file = join(folder, location);
-  const document = include(parseTemplate(readFileSync(file, 'utf8'), file), folder);
+  const document = include(parseTemplate(readFileSync(file, 'utf8'), file, warn), folder, warn);
   return record(resolve(document, stack.scope));
 }
 

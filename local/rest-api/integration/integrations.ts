@@ -13,7 +13,10 @@ import type { ApiDefinition, Integration } from '#local/rest-api/definition/api-
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
 import { sendGatewayError, type GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import type { TemplateVariables } from '#local/rest-api/integration/mapping-template.ts';
+import {
+  templateInput,
+  type TemplateVariables,
+} from '#local/rest-api/integration/mapping-template.ts';
 import { sendMockResponse } from '#local/rest-api/integration/mock-integration.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
@@ -67,27 +70,11 @@ function templateVariables(request: ApiRequest): TemplateVariables {
   );
   const { headers } = request.request;
   const { pathParameters } = request.route;
-  const all: Readonly<Record<string, unknown>> = { ...headers, ...query, ...pathParameters };
-  const at = (path: string): unknown => {
-    const json: unknown = body === '' ? {} : JSON.parse(body);
-    const parts = path.split('.').slice(1);
-    return parts.reduce<unknown>(
-      (parent, key) => (isRecord(parent) ? parent[key] : undefined),
-      json,
-    );
-  };
+  const parameters = { path: pathParameters, querystring: query, header: headers };
   return {
     context: requestContext(request),
     stageVariables: request.stage.variables,
-    input: {
-      body,
-      params: (name) =>
-        name === undefined
-          ? { path: pathParameters, querystring: query, header: headers }
-          : all[name],
-      json: (path) => JSON.stringify(at(path)),
-      path: at,
-    },
+    input: templateInput(body, parameters),
   };
 }
 

@@ -78,7 +78,7 @@ function readDefinition(resource: Resource): Json {
   const definition =
     text === undefined
       ? properties.raw('Definition')
-      : parseTemplate(substitute(text, substitutions), key);
+      : parseTemplate(substitute(text, substitutions), key, resource.stack.warn);
   if (!isRecord(definition)) throw new Error(`${key}: has no definition`);
   return record(substituteAll(definition, substitutions));
 }
@@ -95,7 +95,9 @@ function readDefinitionFile({ key, properties, stack }: Resource): string | unde
   const file = typeof location === 'string' ? join(template.folder, path) : path;
   const text = readFileSync(file, 'utf8');
   // A YAML file may contain CloudFormation's intrinsic functions.
-  return /\.ya?ml$/u.test(file) ? JSON.stringify(resolve(parseTemplate(text, file), scope)) : text;
+  return /\.ya?ml$/u.test(file)
+    ? JSON.stringify(resolve(parseTemplate(text, file, stack.warn), scope))
+    : text;
 }
 
 type Substitutions = Readonly<Record<string, string>>;

@@ -76,6 +76,29 @@ test('a schedule keeps to its first and last date', async () => {
   await expect.poll(() => callsOf(system)).toEqual(['between', 'timed']);
 });
 
+test('CloudFormation: a schedule follows its time zone, and a rule UTC', async () => {
+  // In New York the clock jumps from 2:00 to 3:00 in this night.
+  const clock = createManualClock(Date.UTC(2026, 2, 8, 6, 59, 30));
+  const schedule = (name: string, expression: string): string => `
+  ${name}:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: ${expression}
+      ScheduleExpressionTimezone: America/New_York
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      Target: { Arn: !GetAtt Tick.Arn, RoleArn: arn, Input: '"${name}"' }`;
+  const more = `${schedule('Skipped', 'cron(0 2 * * ? *)')}${schedule('Three', 'cron(0 3 * * ? *)')}
+  Utc:
+    Type: AWS::Events::Rule
+    Properties:
+      ScheduleExpression: cron(0 7 * * ? *)
+      Targets: [{ Id: one, Arn: !GetAtt Tick.Arn, Input: '"Utc"' }]
+`;
+  await using system = await hostText(template(' {}', more), { clock });
+  await clock.advance(60_000);
+  await expect.poll(() => callsOf(system)).toEqual(['Three', 'Utc']);
+});
+
 test('a rule sends parts of its event as its input transformer says', async () => {
   const clock = createManualClock(noon);
   const more = `

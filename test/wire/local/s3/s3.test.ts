@@ -208,7 +208,7 @@ test('a presigned URL works for a web page until it expires or is changed', asyn
     method: 'OPTIONS',
     headers: { origin, 'access-control-request-method': 'PUT' },
   });
-  expect(preflight.headers.get('access-control-allow-methods')).toBe('PUT,GET');
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('PUT, GET');
   const response = await upload(url);
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([
     200,

@@ -23,6 +23,16 @@ test.each<[string, string, string]>([
     'F.Role: There is no resource or parameter Nobody',
   ],
   [
+    'a rule with a single time',
+    `${plain()}  R: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: at(2026-03-01T10:00:00), Targets: [] } }`,
+    'R.ScheduleExpression: at(2026-03-01T10:00:00) is for AWS::Scheduler::Schedule',
+  ],
+  [
+    'a schedule in a time zone that does not exist',
+    `${plain()}  S: { Type: AWS::Scheduler::Schedule, Properties: { ScheduleExpression: rate(1 day), ScheduleExpressionTimezone: Mars/Olympus, FlexibleTimeWindow: { Mode: 'OFF' }, Target: { Arn: !GetAtt F.Arn, RoleArn: r } } }`,
+    'S.ScheduleExpression: Mars/Olympus is not a time zone',
+  ],
+  [
     'an unknown function',
     plain(", Role: { 'Fn::Subb': x }"),
     'F.Role: Fn::Subb is not a supported intrinsic function',

@@ -35,7 +35,9 @@ if (!hasTranslator) {
 }
 
 test('the local host leaves nothing of the SAM example out', () => {
-  const { warnings, notes } = transformSam(parseTemplate(readFileSync(samFile, 'utf8'), samFile));
+  const { warnings, notes } = transformSam(
+    parseTemplate(readFileSync(samFile, 'utf8'), samFile, () => undefined),
+  );
   expect([...warnings, ...notes]).toEqual([]);
 });
 
