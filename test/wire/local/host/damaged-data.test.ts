@@ -80,7 +80,9 @@ async function createData(): Promise<{ stopped: string; killed: string; contents
 const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   halved: async (file) => truncate(file, Math.floor((await stat(file)).size / 2)),
   emptied: (file) => truncate(file, 0),
-  noise: async (file) => writeFile(file, randomBytes((await stat(file)).size || 100)),
+  // Never text: noise that happens to be a number would be a version.
+  noise: async (file) =>
+    writeFile(file, randomBytes((await stat(file)).size || 100).fill(0xff, 0, 1)),
   deleted: (file) => rm(file),
 };
 
