@@ -114,7 +114,7 @@ function createShowAnswer(
       },
       onModel: (modelId) => changeTurn({ modelId }),
       onEvent: watch.add,
-      // Rendered at once, so that it is painted in this frame.
+      // Rendered at once, so that it is in the next frame.
       onUpdate: (answer) => flushSync(() => changeTurn({ answer })),
       onConnection(isReconnecting) {
         watch.addConnection(isReconnecting);

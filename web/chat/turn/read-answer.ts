@@ -4,7 +4,7 @@ import { ChatError } from '#domain/errors.ts';
 import type { StreamEvent, TurnEvent } from '#domain/conversation/stream-event.ts';
 import type { CallPlaces } from '#protocol/turn/decode-ui-stream.ts';
 import { deltaLength } from '#domain/conversation/turn-log.ts';
-import { createFrameUpdates } from './frame-updates.ts';
+import { createPacedUpdates } from './paced-updates.ts';
 import { followTurn, startTurn, type StartTurnOptions } from './turn-api.ts';
 
 /** Where an answer comes from: a new turn, or one that is already running. */
@@ -23,7 +23,7 @@ export interface AnswerListener {
   onModel(modelId: string): void;
   /** Receives each event when it arrives. */
   onEvent(event: TurnEvent): void;
-  /** Receives the answer so far, just before the browser paints. */
+  /** Receives the answer so far. */
   onUpdate(answer: Answer): void;
   /** Called when the connection is lost, and when it is there again. */
   onConnection(isLost: boolean): void;
@@ -85,7 +85,7 @@ class AnswerReader {
   #turn: TurnIds | undefined;
   #refusals = 0;
   #isLost = false;
-  readonly #updates = createFrameUpdates(() => this.#listener.onUpdate(this.answer));
+  readonly #updates = createPacedUpdates(() => this.#listener.onUpdate(this.answer));
 
   constructor(source: AnswerSource, listener: AnswerListener) {
     this.#source = source;
