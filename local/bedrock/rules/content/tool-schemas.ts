@@ -57,16 +57,23 @@ export const schemaUnions: ModelRule = {
 
 export const strictSupport: ModelRule = {
   name: 'strict-tools-support',
-  summary: 'A tool with `strict: true`, for a model that does not take it: leave `strict` out.',
+  summary:
+    'A tool with `strict`, even `false`, for a model that does not take it: leave `strict` out. In ' +
+    'OpenAI’s API, `false` is the default and accepted.',
   sources: [
     'https://github.com/BerriAI/litellm/issues/31582',
     'https://github.com/BerriAI/litellm/issues/33193',
+    'https://github.com/BerriAI/litellm/pull/35688',
     'https://github.com/vercel/ai/issues/18199',
+    'https://github.com/lobehub/lobehub/issues/19876',
   ],
   checked,
   check(request) {
     const { nativeSchema, strictTools } = request.model.traits;
-    const tool = request.tools.find(({ isStrict }) => isStrict === true);
+    const isOpenAi = request.asked.api === 'openai';
+    const tool = request.tools.find(({ isStrict }) =>
+      isOpenAi ? isStrict === true : isStrict !== undefined,
+    );
     if (strictTools || tool === undefined) return;
     const place = placeOfTool(request, tool);
     if (nativeSchema === 'anthropic') {

@@ -92,6 +92,32 @@ describe('features', () => {
     expect((await requests.chat(llama, { tools, stream: true })).status).toBe(400);
   });
 
+  const system = [{ text: 'Be kind.' }];
+  const document = { name: 'a', format: 'txt', source: { text: 'b' } };
+  const withDocument = {
+    messages: [{ role: 'user', content: [{ text: 'Sum up' }, { document }] }],
+  };
+  const withTools = { toolConfig: { tools: [{ toolSpec }] } };
+  const noTools = "This model doesn't support tool use.";
+
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+  test.each([
+    ['mistral.mistral-large-2402-v1:0', { system, ...withTools, ...withDocument }, ''],
+    ['mistral.mistral-small-2402-v1:0', { system, ...withTools }, ''],
+    ['mistral.mistral-small-2402-v1:0', withDocument, 'document content block'],
+    ['mistral.mistral-7b-instruct-v0:2', withDocument, ''],
+    ['mistral.mixtral-8x7b-instruct-v0:1', withTools, noTools],
+    ['meta.llama3-70b-instruct-v1:0', withTools, noTools],
+    ['meta.llama3-8b-instruct-v1:0', { system, ...withDocument }, ''],
+    ['us.meta.llama3-1-8b-instruct-v1:0', withTools, ''],
+    ['amazon.nova-micro-v1:0', withTools, ''],
+    ['amazon.nova-micro-v1:0', withDocument, 'document content block'],
+  ])('%s takes the features that AWS lists: %j', async (model, change, refusal) => {
+    const { status, message } = await requests.converse(model, change);
+    expect(status).toBe(refusal === '' ? 200 : 400);
+    expect(message).toContain(refusal);
+  });
+
   test('of several faults, those of Bedrock come before those of the model', async () => {
     const change = {
       ...choice({ any: {} }),

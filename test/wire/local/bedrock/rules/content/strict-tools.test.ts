@@ -172,13 +172,29 @@ describe('strict tools', () => {
     expect(distinct(await askNative(bedrock, converse(...tools), novaLite))).toEqual([
       `400 ${words}`,
     ]);
-    expect(
-      await askWithTools(
-        bedrock,
-        [{ ...strict(plain), strict: false }],
-        'us.anthropic.claude-opus-4-7',
-      ),
-    ).toEqual(taken);
+  });
+
+  test('they refuse the member, whatever its value', async () => {
+    const tools = [{ ...strict(plain), strict: false }];
+    expect(await askWithTools(bedrock, tools, 'us.anthropic.claude-sonnet-5')).toEqual(
+      refused('tools.0.custom.strict: Extra inputs are not permitted'),
+    );
+    const model = 'us.anthropic.claude-sonnet-5';
+    const chatTool = { type: 'function', function: { name: 'look', strict: false } };
+    const chat = { model, messages: [{ role: 'user', content: 'Hi' }], tools: [chatTool] };
+    expect((await bedrock.post('/v1/chat/completions', chat)).status).toBe(200);
+  });
+
+  test('support does not follow the version', async () => {
+    const takes = ['us.anthropic.claude-opus-5', 'us.anthropic.claude-fable-5'];
+    for (const model of takes) {
+      expect(await askWithTools(bedrock, [strict(plain)], model)).toEqual(taken);
+    }
+    for (const model of ['us.anthropic.claude-opus-5-5', 'us.anthropic.claude-fable-5-1']) {
+      expect(await askWithTools(bedrock, [strict(plain)], model)).toEqual(
+        refused('tools.0.custom.strict: Extra inputs are not permitted'),
+      );
+    }
   });
 });
 
