@@ -43,3 +43,13 @@ test.each([
 ])('the nearest id to %s is %s', (id, nearest) => {
   expect(nearestId(id)).toBe(nearest);
 });
+
+test('a model id of any length is refused at once, in few words', () => {
+  const id = `amazon.nova-lite-${'x'.repeat(300_000)}`;
+  expect(nearestId(id)).not.toBe('');
+  expect(() => findModel(id, policy)).toThrow(
+    expect.objectContaining({
+      hint: expect.stringMatching(/^The model id amazon\.nova-lite-x+… is unknown\..{10,250}$/u),
+    }),
+  );
+});

@@ -86,12 +86,16 @@ function hasProfile({ profiles }: ModelFacts, prefix: string): boolean {
 function unknownModel(id: string): BedrockError {
   const { base } = readId(id);
   const hint = id.includes(':application-inference-profile/')
-    ? `The application inference profile ${id} is unknown. The option --scenarios FILE can map it ` +
+    ? `The application inference profile ${shorten(id)} is unknown. The option --scenarios FILE can map it ` +
       'to a model, under "models".'
-    : `The model id ${id} is unknown. The nearest known id is ${nearestId(id.startsWith('arn:') ? base : id)}. ` +
+    : `The model id ${shorten(id)} is unknown. The nearest known id is ${nearestId(id.startsWith('arn:') ? base : id)}. ` +
       'With --unknown-models family, an unknown id answers like its family.';
   const message = 'The provided model identifier is invalid.';
   return new BedrockError('ValidationException', message, { hint });
+}
+
+function shorten(id: string): string {
+  return id.length <= 256 ? id : `${id.slice(0, 256)}…`;
 }
 
 function accessDenied(): BedrockError {

@@ -1,5 +1,8 @@
 import { allModels, hasEnded } from '#local/bedrock/model/catalogue.ts';
 
+/** No known id is longer. Comparing takes time in proportion to the length. */
+const comparedLength = 128;
+
 /** Returns the id of a model in use, or of an inference profile, that is spelled most like `id`. */
 export function nearestId(id: string): string {
   const known = allModels.filter((model) => !hasEnded(model));
@@ -9,7 +12,7 @@ export function nearestId(id: string): string {
   );
   let nearest = { id: '', distance: Infinity };
   for (const candidate of ids) {
-    const distance = editDistance(id, candidate);
+    const distance = editDistance(id.slice(0, comparedLength), candidate);
     if (distance < nearest.distance) nearest = { id: candidate, distance };
   }
   return nearest.id;
