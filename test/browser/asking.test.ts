@@ -35,7 +35,13 @@ const simulated = { stream: [{ simulate: true }] };
 
 test('reasoning is folded, opens, and is as it was after a reload', async () => {
   await setScenario(host.system, {
-    stream: [{ reasoning: 'They greet me.' }, { stall: '3s' }, { text: 'Hello.' }],
+    // Slow enough to have taken some time, by any clock.
+    stream: [
+      { pace: { tps: 20 } },
+      { reasoning: 'They greet me. I greet them, too, as one does among friends.' },
+      { stall: '3s' },
+      { text: 'Hello.' },
+    ],
   });
   const page = await openPage();
   await send(page, 'Hi');
