@@ -1,9 +1,7 @@
 import {
-  CreateStateMachineCommand,
   DeleteStateMachineCommand,
   DeleteStateMachineVersionCommand,
   DescribeExecutionCommand,
-  DescribeStateMachineCommand,
   DescribeStateMachineForExecutionCommand,
   GetExecutionHistoryCommand,
   ListExecutionsCommand,
@@ -11,54 +9,30 @@ import {
   ListStateMachineVersionsCommand,
   ListTagsForResourceCommand,
   PublishStateMachineVersionCommand,
-  SFNClient,
+  type SFNClient,
   StartExecutionCommand,
   StartSyncExecutionCommand,
   StopExecutionCommand,
   TagResourceCommand,
   UntagResourceCommand,
-  UpdateStateMachineCommand,
-  type CreateStateMachineCommandInput,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostResources } from '#test/fixtures/template.ts';
+import { passing, roleArn, startMachineApi, type MachineApi } from '#test/fixtures/machine-api.ts';
 
-type System = Awaited<ReturnType<typeof hostResources>>;
-
-let system: System;
+let api: MachineApi;
 let sfn: SFNClient;
 
-const passing = (Result: unknown): string =>
-  JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Pass', Result, End: true } } });
-
 beforeAll(async () => {
-  system = await hostResources({
-    Declared: {
-      Type: 'AWS::StepFunctions::StateMachine',
-      Properties: { StateMachineName: 'declared', DefinitionString: passing('declared') },
-    },
-  });
-  const { endpoints, region, credentials } = system.state;
-  sfn = new SFNClient({
-    endpoint: endpoints.aws,
-    region,
-    credentials,
-    maxAttempts: 1,
-    disableHostPrefix: true,
-  });
+  api = await startMachineApi();
+  ({ sfn } = api);
 });
 
-afterAll(() => system.close());
+afterAll(() => api.system.close());
 
-const roleArn = 'arn:aws:iam::000000000000:role/any';
-const create = (name: string, more: Partial<CreateStateMachineCommandInput> = {}) =>
-  sfn.send(new CreateStateMachineCommand({ name, roleArn, definition: passing(1), ...more }));
-const arnOf = (name: string): string =>
-  `arn:aws:states:${system.state.region}:000000000000:stateMachine:${name}`;
-const describe = (stateMachineArn: string) =>
-  sfn.send(new DescribeStateMachineCommand({ stateMachineArn }));
-const update = (name: string, more: object) =>
-  sfn.send(new UpdateStateMachineCommand({ stateMachineArn: arnOf(name), ...more }));
+const arnOf = (name: string): string => api.arnOf(name);
+const create: MachineApi['create'] = (name, more) => api.create(name, more);
+const describe: MachineApi['describe'] = (arn) => api.describe(arn);
+const update: MachineApi['update'] = (name, more) => api.update(name, more);
 const remove = (name: string) =>
   sfn.send(new DeleteStateMachineCommand({ stateMachineArn: arnOf(name) }));
 
