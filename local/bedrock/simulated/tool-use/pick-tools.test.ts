@@ -61,6 +61,20 @@ test.each([
 });
 
 test.each([
+  ['bash', 'run: echo hi'],
+  ['shell', 'execute: echo hi'],
+  ['execute_command', 'Run `echo hi`'],
+  ['terminal', 'echo hi を実行して'],
+  ['do_it', 'run: echo hi'],
+])('%s runs commands, whatever its description: %j', (name, question) => {
+  const properties = { command: { type: 'string' } };
+  const own = { ...toolOf(name, 'd'), inputSchema: { type: 'object', properties } };
+  const other = toolOf('get_weather', 'Returns the weather');
+  expect(picked(question, { tools: [other, own] })).toEqual([name]);
+  expect(picked('Tell me about rivers', { tools: [other, own] })).toEqual([]);
+});
+
+test.each([
   "What is the weather in Kyoto? Don't use get_weather.",
   'Do not call get_weather: what is the weather?',
   'Tell me about the weather without using getWeather',

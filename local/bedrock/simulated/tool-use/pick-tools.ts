@@ -8,6 +8,7 @@ import {
   type ModelTurn,
   type Tool,
 } from '#local/bedrock/turn/turn.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /**
  * Returns the tools that a turn calls for, in order: the required one, or those that the question
@@ -59,7 +60,7 @@ function usedSinceQuestion({ messages }: ModelTurn): ReadonlySet<string> {
 }
 
 /** A word of the tool's name weighs more than a word of its description. */
-function matchScore({ name, description }: Tool, question: string): number {
+function matchScore({ name, description, inputSchema }: Tool, question: string): number {
   const words = contentWords(question);
   const stems = new Set(
     [...words, ...words.flatMap((word) => englishFor.get(word) ?? [])].map(stem),
@@ -71,7 +72,9 @@ function matchScore({ name, description }: Tool, question: string): number {
   ).length;
   const inDescription = contentWords(description).filter((word) => stems.has(stem(word))).length;
   const [doing = ''] = /[a-z]+/iu.exec(description) ?? [];
-  const byVerb = [...nameWords, stem(doing)].some((word) => verbs.has(word)) ? 5 : 0;
+  const isRunner = [...nameWords, ...propertiesOf(inputSchema)].some((word) => runners.has(word));
+  const does = [...nameWords, stem(doing), ...(isRunner ? runVerbs : [])];
+  const byVerb = does.some((word) => verbs.has(word)) ? 5 : 0;
   if (inName > 0 || byVerb > 0) return inName * 10 + inDescription + byVerb;
   // One Japanese word is evidence enough; English needs two.
   return inDescription > (isJapanese(question) ? 0 : 1) ? inDescription : 0;
@@ -135,6 +138,17 @@ const englishFor: ReadonlyMap<string, readonly string[]> = new Map(
     在庫: ['stock', 'inventory'],
   }),
 );
+
+/** Words in the name or the properties of a tool that runs commands. */
+const runners: ReadonlySet<string> = new Set(
+  ['run', 'execute', 'exec', 'bash', 'shell', 'terminal', 'console', 'command', 'cmd'].map(stem),
+);
+
+const runVerbs: readonly string[] = ['run', 'execute'].map(stem);
+
+function propertiesOf({ properties }: Tool['inputSchema']): readonly string[] {
+  return isRecord(properties) ? Object.keys(properties).map(stem) : [];
+}
 
 /** Words that stand in many tool names and do not tell tools apart. */
 const commonWords: ReadonlySet<string> = new Set(
