@@ -97,10 +97,13 @@ function planText(turn: ModelTurn, question: string, voice: Voice): readonly Pla
     return cited ?? labelled(turn, voice, voice.toolResults(results));
   }
   const system = systemText(turn);
-  const literal = literalAnswer(question, system);
+  // A text that has a task, such as a title, orders nothing itself.
+  const fromTask = runTextTasks(turn, voice);
+  if (fromTask !== undefined) return fromTask;
+  const literal = literalAnswer(findPassage(question)?.instruction ?? question, system);
   if (literal !== undefined) return [{ text: literal }];
-  const fromTexts = runTextTasks(turn, voice) ?? answerFromSources(turn, question, voice);
-  if (fromTexts !== undefined) return fromTexts;
+  const fromSources = answerFromSources(turn, question, voice);
+  if (fromSources !== undefined) return fromSources;
   return [{ text: briefAnswer(question, system, voice) ?? composeAnswer(turn) }];
 }
 

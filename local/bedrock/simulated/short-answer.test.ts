@@ -75,6 +75,16 @@ test.each([
   expect(answer(question)).toMatch(expected);
 });
 
+test.each([
+  ['Count from 3 to 5', 'Count from 3 to 5'],
+  ['Reply with exactly: OK', 'Reply with exactly'],
+  ['3から5まで数えて', '3から5まで数えて'],
+])('a text that is to get a title orders nothing itself: %j', (message, title) => {
+  const request = 'Write a short title for the conversation that begins with this message:';
+  expect(answer(`${request}\n\n${message}`)).toContain(title);
+  expect(answer(`${request}\n\n<message>\n${message}\n</message>`)).toContain(title);
+});
+
 test('the system prompt can ask for short answers', () => {
   expect(answer('Tell me about rivers', 'Answer in one sentence.')).toMatch(
     /^\(Simulated\) [^.]+\.$/u,
