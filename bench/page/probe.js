@@ -1,6 +1,6 @@
 /*
  * Runs in a page before its own scripts. It notes when the marks of an answer arrive and when they are
- * painted, which tasks are long, and how long the input of a reader waits.
+ * painted, which tasks are long, how long the input of a reader waits, and how long it took itself.
  */
 
 /** Returns the number of the last mark that the page shows. The cells of a table have no spaces between. */
@@ -12,7 +12,7 @@ function lastMark() {
 }
 
 {
-  const probe = { arrived: [], painted: [], longTasks: [], inputDelays: [] };
+  const probe = { arrived: [], painted: [], longTasks: [], inputDelays: [], ownMs: 0 };
   globalThis.probe = probe;
 
   const decoder = new TextDecoder();
@@ -24,6 +24,7 @@ function lastMark() {
     for (const [, mark] of decoder.decode(result.value).matchAll(/ m(\d+) /gu)) {
       probe.arrived[mark] ??= now;
     }
+    probe.ownMs += performance.now() - now;
     return result;
   };
 
@@ -36,9 +37,11 @@ function lastMark() {
   });
   afterPaint.port1.start();
   const onFrame = () => {
+    const begin = performance.now();
     pending = Math.max(pending, lastMark());
     if (pending > shown) afterPaint.port2.postMessage('');
     requestAnimationFrame(onFrame);
+    probe.ownMs += performance.now() - begin;
   };
   requestAnimationFrame(onFrame);
 

@@ -76,6 +76,18 @@ test('an answer that is cut for a long time goes on by itself, without doubling'
   expect(host.upstream.seen.requests).toBe(asked);
 });
 
+test('a connection that has died in silence is replaced, without doubling', async () => {
+  const page = await openPage();
+  await page.clock.install();
+  const speaker = await startAnswer(page, 'One, ');
+  const reconnected = page.waitForRequest(/\/stream\?after=/u);
+  // Longer than a page waits for a sign of life. The server's signs come by a clock of its own.
+  await page.clock.runFor(32_000);
+  await reconnected;
+  await finish(page, speaker, 'two.');
+  expect(await answers(page)).toEqual(['One, two.']);
+});
+
 test('a message that is sent without a network is sent when it is back, once', async () => {
   const page = await openPage();
   await page.evaluate('cutNetwork(true)');

@@ -38,7 +38,7 @@ export function Transcript(props: TranscriptProps): ReactNode {
   const viewport = useRef<HTMLDivElement>(null);
   const shown = useGradually(branch, conversation.conversationId, heightOf);
   const latest = branch.at(-1);
-  const { isFollowing, follow, onScroll, onWheel } = useFollowing(viewport, shown, latest?.key);
+  const { isFollowing, follow, onScroll, onWheel } = useFollowing(viewport, latest?.key);
   const notePlace = useKeepPlace(viewport, shown[0]?.key);
   const loadOlder = (): void => {
     notePlace();

@@ -15,11 +15,11 @@ const tolerancePx = 4;
 
 /**
  * Keeps the end of a growing text in view until the reader scrolls up, however little, and again
- * once they are back at the end. Starts anew with each `beginning`: a turn that was just sent.
+ * once they are back at the end. Starts anew with each `beginning`: a turn that was just sent. The
+ * viewport's only child is the text.
  */
 export function useFollowing(
   viewport: RefObject<HTMLElement | null>,
-  text: unknown,
   beginning: string | undefined,
 ): Following {
   const [isFollowing, setFollowing] = useState(true);
@@ -31,14 +31,21 @@ export function useFollowing(
     setFollowing(isFollowingNow);
   };
   useEffect(() => set(true), [beginning]);
-  // Before the text is painted, so that it never appears out of view.
   useLayoutEffect(() => {
     const frame = viewport.current;
-    if (frame === null || !isNow.current) return;
-    frame.scrollTo({ top: frame.scrollHeight });
-    // The event of this movement is not one of the reader's.
-    lastTop.current = frame.scrollTop;
-  }, [viewport, text, isFollowing]);
+    if (frame === null || !isFollowing) return undefined;
+    const goToEnd = (): void => {
+      if (!isNow.current) return;
+      frame.scrollTo({ top: frame.scrollHeight });
+      // The event of this movement is not one of the reader's.
+      lastTop.current = frame.scrollTop;
+    };
+    // Called after the layout and before the text is painted: the end is never painted out of view,
+    // and nothing is laid out twice.
+    const observer = new ResizeObserver(goToEnd);
+    for (const element of [frame, ...frame.children]) observer.observe(element);
+    return () => observer.disconnect();
+  }, [viewport, isFollowing]);
   return {
     isFollowing,
     follow: () => set(true),

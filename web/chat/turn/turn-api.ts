@@ -154,27 +154,31 @@ export async function storeRating(
 /** The server sends something at least every 12 s. After this long, the connection is dead. */
 const silenceTimeoutMs = 30_000;
 
+/** How often the page looks whether the connection is dead: a timer for each chunk would cost more. */
+const lookEveryMs = 1_000;
+
 /** A loop of our own: not every browser can iterate a stream, and none detects a dead connection. */
 async function* readChunks({ body }: Response): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   const reader = body.getReader();
+  let isDead = false;
+  let heardMs = performance.now();
+  const look = setInterval(() => {
+    if (performance.now() - heardMs < silenceTimeoutMs) return;
+    isDead = true;
+    // Ends the read that waits.
+    void reader.cancel();
+  }, lookEveryMs);
   try {
     for (;;) {
-      const { done, value } = await withSilenceTimeout(reader.read());
+      const { done, value } = await reader.read();
+      if (isDead) throw connectionLost();
       if (done) return;
+      heardMs = performance.now();
       yield value;
     }
   } finally {
+    clearInterval(look);
     await reader.cancel();
-  }
-}
-
-async function withSilenceTimeout<Result>(read: Promise<Result>): Promise<Result> {
-  const silence = Promise.withResolvers<never>();
-  const timer = setTimeout(() => silence.reject(connectionLost()), silenceTimeoutMs);
-  try {
-    return await Promise.race([read, silence.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
