@@ -93,13 +93,14 @@ export class FunctionHost {
       return 'throttled';
     }
     const beganAt = clock.now();
-    metrics.began({ ofFunction: this.#pool.busy(), ofAccount: account.busy() });
     const onFinished = (ended: EndedInvocation): void => {
       metrics.ended({ beganAt, ...ended });
       invocation.onFinished?.(ended);
     };
     const { environment, isReady } = acquired;
-    if (isReady) return environment.invoke({ ...invocation, onFinished });
+    const result = isReady ? environment.invoke({ ...invocation, onFinished }) : undefined;
+    metrics.began({ ofFunction: this.#pool.busy(), ofAccount: account.busy() });
+    if (result !== undefined) return result;
     onFinished({ isError: true, lines: [] });
     return { type: 'error', error: environment.initError(invocation.requestId) };
   }

@@ -143,12 +143,14 @@ export class Environment {
     const { requestId, payload, clientContext } = invocation;
     const { timeoutMs, arn: functionArn } = this.#settings.definition;
     const result = Promise.withResolvers<InvocationResult>();
+    const startedAt = performance.now();
+    const deadlineMs = Date.now() + timeoutMs;
+    // Sent first: the rest is done while the process reads it.
+    this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
     const timer = setTimeout(() => this.#timeOut(requestId), timeoutMs);
     this.#tail = createLogTail();
-    this.#running = { invocation, result, timer, startedAt: performance.now(), isError: false };
+    this.#running = { invocation, result, timer, startedAt, isError: false };
     this.#log.start(requestId);
-    const deadlineMs = Date.now() + timeoutMs;
-    this.#api?.send({ requestId, payload, deadlineMs, functionArn, clientContext });
     return result.promise;
   }
 

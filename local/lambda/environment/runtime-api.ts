@@ -7,6 +7,7 @@ import { trackConnections } from '#local/lambda/environment/connections.ts';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
+import { messageChunks } from '#local/wire/message-chunks.ts';
 import {
   FunctionError,
   parseErrorBody,
@@ -202,7 +203,7 @@ async function* streamedBody(
   request.once('end', onEnd);
   request.once('close', onEnd);
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk;
+    yield* messageChunks(request);
   } catch {
     throw state.failure ?? truncatedResponseError();
   } finally {
@@ -242,10 +243,10 @@ function toErrorBody(bytes: Buffer | undefined): FunctionErrorBody {
 }
 
 /** Reads a body to its end. Returns `undefined` if it is too large. */
-async function readBody(request: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+async function readBody(request: http.IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of request) {
+  for await (const chunk of messageChunks(request)) {
     length += chunk.length;
     if (length <= maxResponseBytes) chunks.push(chunk);
   }
@@ -253,8 +254,12 @@ async function readBody(request: AsyncIterable<Buffer>): Promise<Buffer | undefi
 }
 
 function sendAccepted(response: http.ServerResponse): void {
-  response.writeHead(202, { 'content-type': 'application/json' });
-  response.end('{"status":"OK"}\n');
+  send(response, 202, 'application/json', '{"status":"OK"}\n');
+}
+
+function send(response: http.ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }
 
 const errorMessages = {
@@ -269,13 +274,12 @@ function sendError(
   status: number,
   errorType: keyof typeof errorMessages,
 ): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ errorMessage: errorMessages[errorType], errorType }));
+  const body = JSON.stringify({ errorMessage: errorMessages[errorType], errorType });
+  send(response, status, 'application/json', body);
 }
 
 function sendNotFound(response: http.ServerResponse): void {
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end('404 page not found\n');
+  send(response, 404, 'text/plain; charset=utf-8', '404 page not found\n');
 }
 
 /** AWS's own client requires a content type. */

@@ -94,7 +94,7 @@ async function runBuffered(call: Handler, event: RuntimeEvent): Promise<void> {
   } finally {
     process.stdin.ref();
   }
-  await client.respond(event.requestId, result);
+  client.respond(event.requestId, result);
 }
 
 function stringify(result: unknown): string {

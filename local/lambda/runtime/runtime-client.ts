@@ -1,4 +1,4 @@
-import http from 'node:http';
+import { connectRuntime } from './runtime-connection.ts';
 
 /** An invocation as the Runtime API sends it. */
 export interface RuntimeEvent {
@@ -19,7 +19,8 @@ export interface ErrorBody {
 
 export interface RuntimeClient {
   next(): Promise<RuntimeEvent>;
-  respond(requestId: string, body: string): Promise<void>;
+  /** Sends a response. Not being answered is not awaited, so that the next poll goes with it. */
+  respond(requestId: string, body: string): void;
   invocationError(requestId: string, error: unknown): Promise<void>;
   initError(error: unknown): Promise<void>;
   responseUrl(requestId: string): URL;
@@ -27,32 +28,37 @@ export interface RuntimeClient {
 
 /** Creates a client of the Lambda Runtime API (2018-06-01) at `host:port`. */
 export function createRuntimeClient(address: string): RuntimeClient {
-  const base = `http://${address}/2018-06-01/runtime`;
+  const root = '/2018-06-01/runtime';
+  const { send } = connectRuntime(address);
   return {
     async next() {
-      const { headers, body } = await send('GET', `${base}/invocation/next`);
+      const { headers, body } = await send({ method: 'GET', path: `${root}/invocation/next` });
       return {
-        requestId: String(headers['lambda-runtime-aws-request-id']),
-        deadlineMs: Number(headers['lambda-runtime-deadline-ms']),
-        functionArn: String(headers['lambda-runtime-invoked-function-arn']),
-        traceId: headers['lambda-runtime-trace-id']?.toString(),
-        clientContext: headers['lambda-runtime-client-context']?.toString(),
+        requestId: headers.get('lambda-runtime-aws-request-id') ?? '',
+        deadlineMs: Number(headers.get('lambda-runtime-deadline-ms')),
+        functionArn: headers.get('lambda-runtime-invoked-function-arn') ?? '',
+        traceId: headers.get('lambda-runtime-trace-id'),
+        clientContext: headers.get('lambda-runtime-client-context'),
         payload: body,
       };
     },
-    async respond(requestId, body) {
-      await send('POST', `${base}/invocation/${requestId}/response`, { body });
+    respond(requestId, body) {
+      const path = `${root}/invocation/${requestId}/response`;
+      // If the connection has failed, the next poll fails as well.
+      send({ method: 'POST', path, body }).catch(() => undefined);
     },
     async invocationError(requestId, error) {
       const body = JSON.stringify(toErrorBody(error));
-      await send('POST', `${base}/invocation/${requestId}/error`, { body });
+      await send({ method: 'POST', path: `${root}/invocation/${requestId}/error`, body });
     },
     async initError(error) {
       const body = toErrorBody(error);
       const headers = { 'Lambda-Runtime-Function-Error-Type': body.errorType };
-      await send('POST', `${base}/init/error`, { body: JSON.stringify(body), headers });
+      const path = `${root}/init/error`;
+      await send({ method: 'POST', path, body: JSON.stringify(body), headers });
     },
-    responseUrl: (requestId) => new URL(`${base}/invocation/${requestId}/response`),
+    responseUrl: (requestId) =>
+      new URL(`http://${address}${root}/invocation/${requestId}/response`),
   };
 }
 
@@ -63,44 +69,4 @@ export function toErrorBody(thrown: unknown): ErrorBody {
   }
   const trace = (thrown.stack ?? '').split('\n');
   return { errorType: thrown.name, errorMessage: thrown.message, trace };
-}
-
-interface SendOptions {
-  readonly body?: string;
-  readonly headers?: http.OutgoingHttpHeaders;
-}
-
-interface ReceivedResponse {
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: string;
-}
-
-const agent = new http.Agent({ keepAlive: true });
-
-function send(
-  method: string,
-  url: string,
-  { body, headers }: SendOptions = {},
-): Promise<ReceivedResponse> {
-  return new Promise((resolve, reject) => {
-    const content = {
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body ?? ''),
-    };
-    const options = {
-      method,
-      agent,
-      headers: { ...(body === undefined ? {} : content), ...headers },
-    };
-    const request = http.request(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        resolve({ headers: response.headers, body: Buffer.concat(chunks).toString('utf8') });
-      });
-      response.on('error', reject);
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
 }
