@@ -11,7 +11,7 @@ import type { TurnStore } from '#aws/conversation/dynamo-turns.ts';
 import { userMessage } from '#domain/conversation/message.ts';
 import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
+import { systemClock } from '#api/http/clock.ts';
 import { buildSystem } from '#scripts/build.ts';
 import type { DynamoClient } from '#aws/dynamo/dynamo-client.ts';
 import { hostStore, isWrite } from '#test/fixtures/turn-store.ts';

@@ -5,7 +5,7 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { logSecretKey } from '#aws/dynamo/keys.ts';
-import { logName } from '#lambda/runtime/log-names.ts';
+import { logName } from '#api/log/log-names.ts';
 import { readOptions } from '#local/process/read-options.ts';
 
 const help = `Prints the names that owners and conversations have in the logs of a deployment.

@@ -8,7 +8,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/protocol': /^(?:#domain\/|#protocol\/|tlds$|valibot$|@valibot\/to-json-schema$)/u,
   'src/aws':
     /^(?:#domain\/|#aws\/|#models\/(?:facts|for-functions)\.ts$|@aws-sdk\/|@smithy\/|node:)/u,
-  'src/lambda': /^(?:#domain\/|#protocol\/|#lambda\/|node:)/u,
+  'src/api': /^(?:#domain\/|#protocol\/|#api\/|node:)/u,
+  'src/lambda': /^(?:#domain\/|#protocol\/|#api\/|#lambda\/|node:)/u,
   'src/langchain': /^(?:#domain\/|#aws\/|@aws-sdk\/|@langchain\/)/u,
   'src/agents': /^(?:#domain\/|#protocol\/|#aws\/|#agents\/|@aws-sdk\/|@smithy\/)/u,
   'src/callbacks': /^(?:#domain\/|#protocol\/|#callbacks\/|node:)/u,
@@ -17,7 +18,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/tools':
     /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':
-    /^#(?:domain|protocol|aws|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
+    /^#(?:domain|protocol|aws|api|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra:
     /^(?:#infra\/|#protocol\/http\/(?:routes|cors)\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
   models: /^(?:#models\/)/u,
@@ -113,10 +114,10 @@ const folderOrder: Readonly<Record<string, readonly string[]>> = {
     'data',
     'composition',
   ],
-  'src/lambda': [
+  'src/api': [
     'tracing',
-    'runtime',
-    'identity',
+    'log',
+    'http',
     'conversation',
     'turn',
     // Its functions answer with turns of their own.

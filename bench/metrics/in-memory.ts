@@ -1,10 +1,10 @@
 import { withOperations } from '#aws/composition/turn-ports.ts';
 import type { Model } from '#domain/model/model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import type { TurnOrigin } from '#lambda/turn/log-turn.ts';
-import { loggedTurn } from '#lambda/turn/log-turn.ts';
-import { createTraces, type Traces } from '#lambda/tracing/traces.ts';
+import { systemClock } from '#api/http/clock.ts';
+import type { TurnOrigin } from '#api/turn/log-turn.ts';
+import { loggedTurn } from '#api/turn/log-turn.ts';
+import { createTraces, type Traces } from '#api/tracing/traces.ts';
 import { createUiEncoding } from '#protocol/turn/ui-message-stream.ts';
 import { memoryPorts, turnRequest, usage } from '#test/fixtures/turns.ts';
 

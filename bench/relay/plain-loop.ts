@@ -2,7 +2,7 @@ import {
   BedrockRuntimeClient,
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
-import type { ResponseStream } from '#lambda/runtime/awslambda.ts';
+import type { ResponseStream } from '#lambda/awslambda.ts';
 
 /*
  * The function to compare with, as in a tutorial. It has no backpressure, no heartbeat and no

@@ -1,5 +1,5 @@
 import { request, type IncomingMessage } from 'node:http';
-import type { ResponseStream } from '#lambda/runtime/awslambda.ts';
+import type { ResponseStream } from '#lambda/awslambda.ts';
 
 /*
  * The least that a function can do: it passes the bytes of the model's answer on, undecoded.

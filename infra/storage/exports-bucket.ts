@@ -8,7 +8,7 @@ import { PrivateBucket } from '#infra/storage/private-bucket.ts';
 export class ExportsBucket extends PrivateBucket {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      // A day more than an export is stored (`src/lambda/data/answer-data.ts`).
+      // A day more than an export is stored (`src/api/data/answer-data.ts`).
       lifecycleRules: [{ prefix: 'exports/', expiration: Duration.days(8) }],
     });
     acknowledge(this.stack, {

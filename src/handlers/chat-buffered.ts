@@ -4,10 +4,10 @@ import { readTraceEnvironment } from '#aws/composition/environment/trace-environ
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
-import { answerChat } from '#lambda/chat/answer-chat.ts';
-import { openTraces, traced } from '#lambda/turn/traced.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { answerChat } from '#api/chat/answer-chat.ts';
+import { openTraces, traced } from '#api/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);

@@ -6,11 +6,11 @@ import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
-import { withPerson } from '#lambda/identity/with-person.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondStream } from '#lambda/runtime/respond-stream.ts';
-import { answerChat } from '#lambda/chat/answer-chat.ts';
-import { openTraces, traced } from '#lambda/turn/traced.ts';
+import { withPerson } from '#lambda/with-person.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { answerChat } from '#api/chat/answer-chat.ts';
+import { openTraces, traced } from '#api/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readChatEnvironment(process.env);

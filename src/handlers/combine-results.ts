@@ -4,9 +4,9 @@ import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { toStepError } from '#documents/failures.ts';
 import { combineResults, type CombineInput } from '#documents/result-steps.ts';
 import { createStepPorts } from '#documents/step-ports.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { handleStep } from '#lambda/document/document-step.ts';
-import { loggedLedger } from '#lambda/document/log-spending.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { handleStep } from '#lambda/workflow-step.ts';
+import { loggedLedger } from '#api/document/log-spending.ts';
 
 const environment = readDocumentEnvironment(process.env);
 const table = openTable(environment.conversationsTable);

@@ -4,10 +4,10 @@ import { openTable } from '#aws/dynamo/table.ts';
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
-import { withPerson } from '#lambda/identity/with-person.ts';
-import { answerFollow } from '#lambda/turn/answer-follow.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondStream } from '#lambda/runtime/respond-stream.ts';
+import { withPerson } from '#lambda/with-person.ts';
+import { answerFollow } from '#api/turn/answer-follow.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
 
 const environment = readStoreEnvironment(process.env);
 const table = openTable(environment.conversationsTable);

@@ -12,10 +12,10 @@ import { describeModel } from '#aws/model/describe-model.ts';
 import { offerOf } from '#domain/chat/offer.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
-import { withPerson } from '#lambda/identity/with-person.ts';
-import { answerConversations } from '#lambda/conversation/answer-conversations.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { withPerson } from '#lambda/with-person.ts';
+import { answerConversations } from '#api/conversation/answer-conversations.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = {
   ...readStoreEnvironment(process.env),

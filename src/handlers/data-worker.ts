@@ -14,10 +14,10 @@ import type { DataJob } from '#domain/data/data-job.ts';
 import { deleteData } from '#domain/data/delete-data.ts';
 import { exportData } from '#domain/data/export-data.ts';
 import { runDataJob, type WorkContext } from '#domain/data/run-data-job.ts';
-import { createExportWriter } from '#lambda/data/write-export.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { newId } from '#lambda/runtime/ids.ts';
-import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
+import { createExportWriter } from '#api/data/write-export.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { newId } from '#api/http/ids.ts';
+import { handleBatch } from '#lambda/sqs-batch.ts';
 
 const environment = readDataWorkerEnvironment(process.env);
 const { conversationsTable, historyTable, exportsBucket, dataQueue, maxDeliveries } = environment;

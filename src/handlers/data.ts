@@ -11,10 +11,10 @@ import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import type { AttachmentKey } from '#domain/conversation/attachment.ts';
 import { createPersonVerifier } from '#identity/person-verifier.ts';
-import { answerData } from '#lambda/data/answer-data.ts';
-import { withPerson } from '#lambda/identity/with-person.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { answerData } from '#api/data/answer-data.ts';
+import { withPerson } from '#lambda/with-person.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const { conversationsTable, exportsBucket, dataQueue } = readDataEnvironment(process.env);
 const { answersBucket } = readStoreEnvironment(process.env);

@@ -7,9 +7,9 @@ import {
 import { createS3Files } from '#aws/document/s3-files.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerDocuments } from '#lambda/document/answer-documents.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { answerDocuments } from '#api/document/answer-documents.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const { conversationsTable, documentsBucket } = readDocumentEnvironment(process.env);
 const table = openTable(conversationsTable);

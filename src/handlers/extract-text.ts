@@ -5,8 +5,8 @@ import { createStepPorts } from '#documents/step-ports.ts';
 import { extractText } from '#documents/extract-step.ts';
 import { toStepError } from '#documents/failures.ts';
 import type { StepInput } from '#documents/step.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { handleStep } from '#lambda/document/document-step.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { handleStep } from '#lambda/workflow-step.ts';
 
 const environment = readDocumentEnvironment(process.env);
 // Beside the bundle: see `scripts/build.ts`.

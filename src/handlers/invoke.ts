@@ -5,10 +5,10 @@ import { readTraceEnvironment } from '#aws/composition/environment/trace-environ
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerInvoke } from '#lambda/model/answer-invoke.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondStream } from '#lambda/runtime/respond-stream.ts';
-import { openTraces, traced } from '#lambda/turn/traced.ts';
+import { answerInvoke } from '#api/model/answer-invoke.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { openTraces, traced } from '#api/turn/traced.ts';
 
 const environment = readInvokeEnvironment(process.env);
 const table = openTable(environment.conversationsTable);

@@ -5,10 +5,10 @@ import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createKnowledge } from '#aws/model/knowledge-base.ts';
 import { openTable } from '#aws/dynamo/table.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerKnowledge } from '#lambda/model/answer-knowledge.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
-import { openTraces, traced } from '#lambda/turn/traced.ts';
+import { answerKnowledge } from '#api/model/answer-knowledge.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
+import { openTraces, traced } from '#api/turn/traced.ts';
 
 const environment = readKnowledgeEnvironment(process.env);
 const storage = readOneShotEnvironment(process.env);

@@ -5,10 +5,10 @@ import { readLangChainEnvironment } from '#aws/composition/environment/chat-envi
 import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createOneShotPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerLangChain, answerLangChainDirect } from '#lambda/model/answer-langchain.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondStream } from '#lambda/runtime/respond-stream.ts';
-import { openTraces, traced, tracedInvocation } from '#lambda/turn/traced.ts';
+import { answerLangChain, answerLangChainDirect } from '#api/model/answer-langchain.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { openTraces, traced, tracedInvocation } from '#api/turn/traced.ts';
 import { createChain } from '#langchain/chain.ts';
 import { createDynamoSessions } from '#langchain/dynamo-sessions.ts';
 

@@ -3,10 +3,10 @@ import { readChatEnvironment } from '#aws/composition/environment/chat-environme
 import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerOpenAi } from '#lambda/openai/answer-openai.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondStream } from '#lambda/runtime/respond-stream.ts';
-import { openTraces, traced } from '#lambda/turn/traced.ts';
+import { answerOpenAi } from '#api/openai/answer-openai.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { openTraces, traced } from '#api/turn/traced.ts';
 
 const environment = readChatEnvironment(process.env);
 const table = openTable(environment.conversationsTable);

@@ -1,5 +1,5 @@
-import { noLogSecret } from '#lambda/runtime/log-names.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { noLogSecret } from '#api/log/log-names.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
 import { toOpenApi } from '#protocol/openapi/openapi.ts';
 
 const body = JSON.stringify(toOpenApi());

@@ -9,10 +9,10 @@ import { createTaskQueue, readTaskMessage } from '#aws/task/task-queue.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
 import { runTask } from '#domain/task/run-task.ts';
 import { taskConversation } from '#domain/task/task.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
-import { toTaskTurn } from '#lambda/task/task-turn.ts';
-import { openTraces, tracedInvocation } from '#lambda/turn/traced.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { handleBatch } from '#lambda/sqs-batch.ts';
+import { toTaskTurn } from '#api/task/task-turn.ts';
+import { openTraces, tracedInvocation } from '#api/turn/traced.ts';
 import { createToolbox } from '#tools/toolbox.ts';
 
 const environment = readTaskEnvironment(process.env);

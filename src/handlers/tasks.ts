@@ -5,9 +5,9 @@ import { readTaskEnvironment } from '#aws/composition/environment/task-environme
 import { createConversationStorage } from '#aws/composition/storage.ts';
 import { createTaskQueue } from '#aws/task/task-queue.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerTasks } from '#lambda/task/answer-tasks.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { respondBuffered } from '#lambda/runtime/respond-buffered.ts';
+import { answerTasks } from '#api/task/answer-tasks.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { respondBuffered } from '#lambda/respond-buffered.ts';
 
 const environment = readTaskEnvironment(process.env);
 const table = openTable(environment.conversationsTable);

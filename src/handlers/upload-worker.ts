@@ -9,9 +9,9 @@ import { createS3Files } from '#aws/document/s3-files.ts';
 import { createHideMessage } from '#aws/task/sqs.ts';
 import { createWorkflows } from '#aws/document/step-functions-workflows.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { systemClock } from '#lambda/runtime/clock.ts';
-import { handleBatch } from '#lambda/runtime/sqs-batch.ts';
-import { ownerOfUploads, readUploads, startDocuments } from '#lambda/document/start-document.ts';
+import { systemClock } from '#api/http/clock.ts';
+import { handleBatch } from '#lambda/sqs-batch.ts';
+import { ownerOfUploads, readUploads, startDocuments } from '#api/document/start-document.ts';
 
 const { conversationsTable, documentsBucket } = readDocumentEnvironment(process.env);
 const table = openTable(conversationsTable);

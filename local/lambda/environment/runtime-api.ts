@@ -7,7 +7,7 @@ import { trackConnections } from '#local/lambda/environment/connections.ts';
 import { maxResponseBytes } from '#local/lambda/limits.ts';
 import { isFromBrowser } from '#local/process/loopback.ts';
 import { listen } from '#local/process/listen.ts';
-import { messageChunks } from '#local/wire/message-chunks.ts';
+import { messageChunks } from '#local/process/message-chunks.ts';
 import {
   FunctionError,
   parseErrorBody,

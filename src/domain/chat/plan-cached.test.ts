@@ -7,7 +7,7 @@ import { ChatError } from '#domain/errors.ts';
 import { leaseGraceMs } from '#domain/turn/abandoned.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
-import { ids } from '#lambda/runtime/ids.ts';
+import { ids } from '#api/http/ids.ts';
 import { createMemoryConversations } from '#test/doubles/memory-conversations.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { chatPolicy } from '#test/fixtures/chat-policy.ts';

@@ -8,7 +8,7 @@ import type { Model } from '#domain/model/model.ts';
 import { textModel, wholeText } from '#domain/chat/text-model.ts';
 import { runTurn } from '#domain/turn/run-turn.ts';
 import { leaseGraceMs } from '#domain/turn/abandoned.ts';
-import { ids } from '#lambda/runtime/ids.ts';
+import { ids } from '#api/http/ids.ts';
 import { createMemoryModel, saying } from '#test/doubles/memory-model.ts';
 import { eventsOf, memoryPorts, textOf, usage, type MemoryPorts } from '#test/fixtures/turns.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ChatRequest } from '#domain/chat/chat-request.ts';
 import { planTurn, type PlanContext } from '#domain/chat/plan-turn.ts';
 import type { TurnRequest } from '#domain/turn/turn-request.ts';
-import { ids } from '#lambda/runtime/ids.ts';
+import { ids } from '#api/http/ids.ts';
 import { createManualClock } from '#local/process/clock.ts';
 import { chatPolicy } from '#test/fixtures/chat-policy.ts';
 import { flatPrices } from '#test/fixtures/turns.ts';

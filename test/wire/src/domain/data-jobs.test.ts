@@ -5,7 +5,7 @@ import type { Clock } from '#domain/clock.ts';
 import { userMessage } from '#domain/conversation/message.ts';
 import type { DataJob, DataJobKind } from '#domain/data/data-job.ts';
 import { createDynamoLedger } from '#aws/spending/dynamo-ledger.ts';
-import { newId } from '#lambda/runtime/ids.ts';
+import { newId } from '#api/http/ids.ts';
 import { generousLimits } from '#test/fixtures/turns.ts';
 import { dayOf } from '#domain/spending/ledger.ts';
 import { createVirtualClock } from '#local/process/clock.ts';
