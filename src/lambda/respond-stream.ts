@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ResponseStream, StreamingHandler } from '#lambda/awslambda.ts';
 import { withinDeadline } from '#lambda/deadline.ts';
 import { toHttpRequest, withApiCors, type HttpEvent } from '#lambda/http-event.ts';
@@ -6,9 +5,7 @@ import type { Answer, HttpResponse, Invocation } from '#api/http/http.ts';
 import { startRequestLog } from '#api/log/log.ts';
 import { withLogNames, type ReadLogSecret } from '#api/log/log-names.ts';
 import { answerOrProblem } from '#api/http/problem-response.ts';
-
-/** Proxies and gateways close a connection after 30 s of silence at the earliest. */
-const heartbeatMs = 12_000;
+import { writeBody } from '#api/http/write-body.ts';
 
 /** The time reserved to end a turn: a slow reader must receive the rest. */
 const marginMs = 10_000;
@@ -62,30 +59,7 @@ async function writeResponse(
   const stream = awslambda.HttpResponseStream.from(responseStream, { statusCode: status, headers });
   // Status and headers are sent with the first write, and never without one.
   stream.write('');
-  const heartbeat = startHeartbeat(stream, ping);
-  try {
-    // No `pipeline`: if its source fails it destroys the stream, which ends the whole process.
-    for await (const chunk of typeof body === 'string' ? [body] : body) {
-      if (chunk === '') continue;
-      if (!stream.write(chunk)) await drained(stream, signal);
-      heartbeat.refresh();
-    }
-  } finally {
-    clearInterval(heartbeat);
-  }
+  // No `pipeline`: if its source fails it destroys the stream, which ends the whole process.
+  await writeBody(stream, { body, ping }, signal);
   stream.end();
-}
-
-async function drained(stream: ResponseStream, signal: AbortSignal): Promise<void> {
-  try {
-    await once(stream, 'drain', { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
-function startHeartbeat(stream: ResponseStream, ping: string | undefined): NodeJS.Timeout {
-  return setInterval(() => {
-    if (ping !== undefined && !stream.writableNeedDrain) stream.write(ping);
-  }, heartbeatMs);
 }
