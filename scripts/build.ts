@@ -85,7 +85,8 @@ async function copyFontMaps(bundles: string): Promise<void> {
 /** One folder for each handler. */
 async function handlerOptions(outdir: string): Promise<BuildOptions> {
   const files = await readdir('src/handlers');
-  const names = files.map((file) => file.replace('.ts', ''));
+  // What several handlers share is in a folder.
+  const names = files.filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -3));
   return {
     ...bundleOptions,
     entryPoints: [

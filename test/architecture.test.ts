@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'src/tools':
     /^(?:#domain\/|#aws\/|#tools\/|@aws-sdk\/|@modelcontextprotocol\/|node:|valibot$|@valibot\/)/u,
   'src/handlers':
-    /^#(?:domain|protocol|aws|api|lambda|langchain|agents|callbacks|documents|identity|tools)\//u,
+    /^#(?:domain|protocol|aws|api|lambda|handlers|langchain|agents|callbacks|documents|identity|tools)\//u,
   infra:
     /^(?:#infra\/|#protocol\/http\/(?:routes|cors)\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
   models: /^(?:#models\/)/u,

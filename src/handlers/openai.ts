@@ -1,20 +1,16 @@
+import { readTableEnvironment } from '#aws/composition/environment/storage-environment.ts';
 import { openTable } from '#aws/dynamo/table.ts';
-import { readChatEnvironment } from '#aws/composition/environment/chat-environment.ts';
-import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
-import { createTurnPorts } from '#aws/composition/turn-ports.ts';
 import { createLogSecret } from '#aws/identity/log-secret.ts';
-import { answerOpenAi } from '#api/openai/answer-openai.ts';
-import { systemClock } from '#api/http/clock.ts';
-import { respondStream } from '#lambda/respond-stream.ts';
+import { readTraceEnvironment } from '#aws/composition/environment/trace-environment.ts';
 import { openTraces, traced } from '#api/turn/traced.ts';
+import { respondStream } from '#lambda/respond-stream.ts';
+import { openOpenAi } from '#handlers/answers/openai.ts';
 
-const environment = readChatEnvironment(process.env);
-const table = openTable(environment.conversationsTable);
-const ports = createTurnPorts(table, environment, systemClock);
+const table = openTable(readTableEnvironment(process.env).conversationsTable);
 const traces = openTraces(readTraceEnvironment(process.env));
 
 /** `POST /v1/chat/completions` and `GET /v1/models`: the same turns, in OpenAI's format. */
 export const handler = respondStream(
   createLogSecret(table),
-  traced(traces, (request, invocation) => answerOpenAi(ports, environment, request, invocation)),
+  traced(traces, openOpenAi(process.env, table)),
 );
