@@ -17,6 +17,7 @@ export function executionMembers(
     name: execution.name,
     ...(output === undefined ? {} : { output, outputDetails: { included: true } }),
     startDate: toTime(execution.startedAt),
+    ...(execution.mapRun === undefined ? {} : { mapRunArn: execution.mapRun }),
     stateMachineArn: execution.machine,
     status,
     stopDate: toTime(execution.stoppedAt),

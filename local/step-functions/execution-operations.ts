@@ -6,6 +6,10 @@ import type {
   HistoryEvent,
 } from '#local/step-functions/execution-store.ts';
 import { executionMembers } from '#local/step-functions/describe-execution.ts';
+import { redriveMembers } from '#local/step-functions/redrive.ts';
+import { findProcessor } from '#local/step-functions/definition/find-processor.ts';
+import type { MapRunStore } from '#local/step-functions/distributed/map-run-store.ts';
+import { requireMapRun } from '#local/step-functions/distributed/map-run-operations.ts';
 import type { Executions } from '#local/step-functions/executions.ts';
 import { checkArn, checkName } from '#local/step-functions/machines/arns.ts';
 import { jsonError } from '#local/step-functions/machines/json-errors.ts';
@@ -14,6 +18,7 @@ import {
   requireMachine,
   requireQualified,
   type MachineStore,
+  type StoredMachine,
 } from '#local/step-functions/machines/machine-store.ts';
 import { pageOf, pageShape } from '#local/step-functions/machines/pages.ts';
 import { boolean, oneOf, string, structure } from '#local/wire/shape.ts';
@@ -23,6 +28,7 @@ export interface ExecutionApi {
   readonly executions: Executions;
   readonly store: ExecutionStore;
   readonly machines: MachineStore;
+  readonly mapRuns: MapRunStore;
 }
 
 type Operations = readonly (readonly [string, Operation])[];
@@ -37,7 +43,8 @@ const startShape = structure(
 );
 
 /** Returns the operations on executions. */
-export function executionOperations({ executions, store, machines }: ExecutionApi): Operations {
+export function executionOperations(api: ExecutionApi): Operations {
+  const { executions, store, machines, mapRuns } = api;
   return [
     [
       'StartExecution',
@@ -56,7 +63,7 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
       operation(byExecution, ({ executionArn }) => describe(requireExecution(store, executionArn))),
     ],
     ['GetExecutionHistory', getHistory(store)],
-    ['ListExecutions', listExecutions(store, machines)],
+    ['ListExecutions', listExecutions(api)],
     [
       'StopExecution',
       operation(
@@ -71,11 +78,33 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
       'DescribeStateMachineForExecution',
       operation(byExecution, ({ executionArn }) => {
         const execution = requireExecution(store, executionArn);
-        const machine = requireMachine(machines, execution.machine);
-        return { ...describeMachine(machine), updateDate: machine.updatedAt };
+        const machine = requireMachine(machines, execution.machine.replace(/\/[^/]*$/u, ''));
+        return {
+          ...describeMachine(machine),
+          updateDate: machine.updatedAt,
+          ...describeProcessor(machine, execution, mapRuns),
+        };
       }),
     ],
   ];
+}
+
+/** Returns what differs for an execution of a map run: its machine is the processor of the Map state. */
+function describeProcessor(
+  { definition }: StoredMachine,
+  { mapRun: mapRunArn, machine }: Execution,
+  mapRuns: MapRunStore,
+): object {
+  const run = mapRunArn === undefined ? undefined : mapRuns.find(mapRunArn);
+  if (run === undefined) return {};
+  const processor = findProcessor(record(JSON.parse(definition)), run.state);
+  return {
+    stateMachineArn: machine,
+    name: machine.split(':').at(-1),
+    definition: JSON.stringify(processor ?? {}),
+    mapRunArn,
+    label: machine.split('/').at(-1),
+  };
 }
 
 /** Throws AWS's error if an input is not JSON. */
@@ -122,15 +151,7 @@ function wrongType(): AwsError {
 }
 
 function describe(execution: Execution): object {
-  const { status } = execution;
-  const redrive =
-    status === 'RUNNING' || status === 'SUCCEEDED'
-      ? {
-          redriveStatus: 'NOT_REDRIVABLE',
-          redriveStatusReason: `Execution is ${status} and cannot be redriven`,
-        }
-      : { redriveStatus: 'REDRIVABLE' };
-  return { ...executionMembers(execution, seconds), redriveCount: 0, ...redrive };
+  return { ...executionMembers(execution, seconds), ...redriveMembers(execution) };
 }
 
 function getHistory(store: ExecutionStore): Operation {
@@ -176,31 +197,72 @@ function lowerFirst(text: string): string {
 
 const statuses = oneOf('SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING');
 
-function listExecutions(store: ExecutionStore, machines: MachineStore): Operation {
+function listExecutions(api: ExecutionApi): Operation {
   const optional = {
     ...pageShape,
+    stateMachineArn: string(),
     statusFilter: statuses,
     mapRunArn: string(),
     redriveFilter: oneOf('REDRIVEN', 'NOT_REDRIVEN'),
   };
-  return operation(structure({ stateMachineArn: string() }, optional), (input) => {
-    const { stateMachineArn, statusFilter, redriveFilter } = input;
-    checkArn(stateMachineArn, 'stateMachine');
-    const { arn, type } = requireMachine(machines, stateMachineArn);
-    if (type === 'EXPRESS') throw wrongType();
-    const found = store.listByMachine(arn).filter(({ status }) => {
-      return status === (statusFilter ?? status) && redriveFilter !== 'REDRIVEN';
+  return operation(structure({}, optional), (input) => {
+    const { statusFilter, redriveFilter } = input;
+    const found = findExecutions(api, input).filter(({ status, redriveCount = 0 }) => {
+      const isRedriven = redriveCount > 0;
+      const hasRedrives =
+        redriveFilter === undefined || (redriveFilter === 'REDRIVEN') === isRedriven;
+      return status === (statusFilter ?? status) && hasRedrives;
     });
     const { items, ...rest } = pageOf(found, input);
-    const executions = items.map((execution) => ({
-      executionArn: execution.arn,
-      stateMachineArn: arn,
-      name: execution.name,
-      status: execution.status,
-      startDate: seconds(execution.startedAt),
-      stopDate: seconds(execution.stoppedAt),
-      redriveCount: 0,
-    }));
-    return { executions, ...rest };
+    return { executions: items.map(toListItem), ...rest };
   });
+}
+
+interface ListRequest {
+  readonly stateMachineArn?: string | undefined;
+  readonly mapRunArn?: string | undefined;
+}
+
+/** Returns the executions of a machine, a version, an alias or a map run. Throws AWS's error. */
+function findExecutions(
+  { store, machines, mapRuns }: ExecutionApi,
+  { stateMachineArn, mapRunArn }: ListRequest,
+): readonly Execution[] {
+  if ((stateMachineArn === undefined) === (mapRunArn === undefined)) {
+    throw new AwsError(
+      'ValidationException',
+      'Must provide a StateMachine ARN or MapRun ARN, but not both',
+    );
+  }
+  if (mapRunArn !== undefined) {
+    checkArn(mapRunArn, 'mapRun');
+    const { type } = requireMapRun(mapRuns, mapRunArn);
+    if (type === 'EXPRESS') throw wrongType();
+    return store.listByMapRun(mapRunArn);
+  }
+  const arn = stateMachineArn ?? '';
+  checkArn(arn, 'stateMachine');
+  const { type, arn: machineArn } = requireQualified(machines, arn);
+  if (type === 'EXPRESS') throw wrongType();
+  const all = store.listByMachine(machineArn);
+  return machineArn === arn
+    ? all
+    : all.filter(({ version, alias }) => version === arn || alias === arn);
+}
+
+function toListItem(execution: Execution): object {
+  const { redriveCount = 0, version, alias, mapRun, itemCount } = execution;
+  return {
+    executionArn: execution.arn,
+    stateMachineArn: execution.machine,
+    stateMachineVersionArn: version,
+    stateMachineAliasArn: alias,
+    name: execution.name,
+    status: execution.status,
+    startDate: seconds(execution.startedAt),
+    stopDate: seconds(execution.stoppedAt),
+    ...(mapRun === undefined ? {} : { mapRunArn: mapRun, itemCount }),
+    redriveCount,
+    redriveDate: seconds(execution.redrivenAt),
+  };
 }

@@ -14,6 +14,12 @@ import { versionOperations } from '#local/step-functions/machines/version-operat
 import { tokenOperations } from '#local/step-functions/token-operations.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { createTaskCaller } from '#local/step-functions/integrations/task-caller.ts';
+import { createObjects } from '#local/step-functions/integrations/objects.ts';
+import {
+  createMapRunStore,
+  mapRunSchema,
+} from '#local/step-functions/distributed/map-run-store.ts';
+import { mapRunOperations } from '#local/step-functions/distributed/map-run-operations.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import type { Disk } from '#local/process/disk.ts';
@@ -46,10 +52,17 @@ export interface StepFunctions {
  */
 export function createStepFunctions(options: StepFunctionsOptions): StepFunctions {
   const { data, disk, credentials, clock, caller, region } = options;
-  const database = openStore(join(data, 'step-functions.sqlite'), executionSchema, disk);
+  const database = openStore(
+    join(data, 'step-functions.sqlite'),
+    `${executionSchema}${mapRunSchema}`,
+    disk,
+  );
   const store = createExecutionStore(database);
   const tokens = createTaskTokens();
-  const executions = createExecutions({ store, clock, tokens, tasks: createTaskCaller(caller) });
+  const mapRuns = createMapRunStore(database);
+  const objects = createObjects(caller);
+  const tasks = createTaskCaller(caller);
+  const executions = createExecutions({ store, mapRuns, clock, tokens, tasks, objects });
   const machines = createMachineStore(options.machines);
   const arnOf = (name: string): string =>
     `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
@@ -58,7 +71,8 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
     target: 'AWSStepFunctions',
     version: '1.0',
     operations: new Map([
-      ...executionOperations({ executions, store, machines }),
+      ...executionOperations({ executions, store, machines, mapRuns }),
+      ...mapRunOperations(mapRuns, store),
       ...machineOperations({ machines, arnOf }),
       ...versionOperations(machines),
       ...tagOperations(machines),

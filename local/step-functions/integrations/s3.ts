@@ -67,7 +67,8 @@ export async function writeObject(caller: ServiceCaller, uri: string, body: stri
   await sendObject(caller, { method: 'PUT', path: objectPath(uri), body });
 }
 
-async function sendObject(
+/** Sends a request to S3. Throws a `StatesError` if it returns an error. */
+export async function sendObject(
   caller: ServiceCaller,
   request: ServiceRequest,
 ): Promise<ServiceResponse> {
@@ -76,7 +77,8 @@ async function sendObject(
   return response;
 }
 
-function objectPath(uri: string): string {
+/** Returns the path of an object in requests. Throws a `StatesError` for one that a URL would change. */
+export function objectPath(uri: string): string {
   return uri
     .replace(/^s3:\/\//u, '/')
     .split('/')

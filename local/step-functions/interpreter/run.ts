@@ -1,5 +1,8 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { TaskResource } from '#local/step-functions/definition/resources.ts';
+import { StatesError } from '#local/step-functions/definition/definition.ts';
+import type { MapRuns } from '#local/step-functions/distributed/map-run.ts';
+import type { Objects } from '#local/step-functions/distributed/objects.ts';
 import type { Execution } from '#local/step-functions/execution-store.ts';
 import type { Json } from '#local/template/json.ts';
 
@@ -18,6 +21,16 @@ export interface Run {
   openToken(): TaskToken;
   /** Waits until another execution has ended, and returns it. */
   waitForExecution(executionArn: string): Promise<Execution>;
+  readonly mapRuns: MapRuns;
+  readonly objects: Objects;
+}
+
+/** Why a signal is aborted when the host ends: the execution continues at the next start. */
+export class Interruption extends StatesError {}
+
+/** Returns whether a signal was aborted because the host ends. */
+export function isInterruption(reason: unknown): boolean {
+  return reason instanceof Interruption;
 }
 
 /** A token that is open, and the wait for it. */

@@ -1,0 +1,149 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Clock } from '#local/process/clock.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
+import type {
+  MapRun,
+  MapRunChild,
+  MapRunRequest,
+  MapRuns,
+} from '#local/step-functions/distributed/map-run.ts';
+import type { MapRunStore, StoredMapRun } from '#local/step-functions/distributed/map-run-store.ts';
+import type { Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
+import { executionArn, expressArn } from '#local/step-functions/machines/arns.ts';
+
+/** What map runs need of the executions around them. */
+export interface MapRunContext {
+  readonly store: ExecutionStore;
+  readonly mapRuns: MapRunStore;
+  readonly clock: Clock;
+  /** Runs a stored execution until it ends or the signal is aborted, and returns how it ended. */
+  runChild(machine: StateMachine, execution: Execution, signal: AbortSignal): Promise<void>;
+}
+
+/** Returns the map runs of an execution, which are stored. */
+export function createMapRuns(
+  context: MapRunContext,
+  machine: StateMachine,
+  execution: string,
+): MapRuns {
+  const { mapRuns, clock } = context;
+  const open = (stored: StoredMapRun, state: StateOf<'Map'>, isContinued: boolean): MapRun =>
+    createMapRun(context, stored, { isContinued, machine: childMachine(machine, stored, state) });
+  return {
+    start({ state, executionType, label, limits }: MapRunRequest) {
+      const base = machine.arn.replace(/\/[^/]*$/u, '');
+      const child = `${base}/${label ?? nameBasedId(base, state.name)}`;
+      const startedAt = Math.floor(clock.now());
+      const id = nameBasedId(execution, state.name, randomUUID());
+      const arn = `${child.replace(':stateMachine:', ':mapRun:')}:${id}`;
+      const run = { arn, execution, machine: child, state: state.name, type: executionType };
+      mapRuns.begin({ ...run, startedAt, ...limits });
+      const stored = { ...run, ...limits, startedAt };
+      const counts = { status: 'RUNNING', items: 0, executions: 0, redriveCount: 0 };
+      return open({ ...stored, ...counts }, state, false);
+    },
+    resume(state) {
+      const stored = mapRuns
+        .listByExecution(execution)
+        .find((run) => run.state === state.name && run.status === 'RUNNING');
+      return stored === undefined ? undefined : open(stored, state, true);
+    },
+  };
+}
+
+/** Ends the map runs of an execution that it does not continue with, because it is elsewhere now. */
+export function abandonMapRuns(
+  { store, mapRuns, clock }: Omit<MapRunContext, 'runChild'>,
+  { arn: execution, state }: Execution,
+): void {
+  const now = Math.floor(clock.now());
+  for (const { arn, status, state: name } of mapRuns.listByExecution(execution)) {
+    if (status !== 'RUNNING' || name === state) continue;
+    const running = store.listByMapRun(arn).filter((child) => child.status === 'RUNNING');
+    for (const child of running) store.end(child.arn, { status: 'ABORTED' }, now);
+    mapRuns.end(arn, 'ABORTED', now);
+  }
+}
+
+/** The executions of a map run have a machine of their own, as their ARNs show. */
+function childMachine(
+  machine: StateMachine,
+  { machine: arn, type }: StoredMapRun,
+  { processor }: StateOf<'Map'>,
+): StateMachine {
+  return {
+    ...machine,
+    arn,
+    name: arn.split(':').at(-1) ?? '',
+    type: type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+    machine: processor,
+    timeoutSeconds: undefined,
+  };
+}
+
+/** Returns an id in the form of version 3 of UUIDs, as AWS's are, that depends on the names alone. */
+function nameBasedId(...names: readonly string[]): string {
+  const hex = createHash('sha256').update(names.join('\n')).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-3${hex.slice(13, 16)}-b${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+interface OpenedMapRun {
+  readonly isContinued: boolean;
+  readonly machine: StateMachine;
+}
+
+function createMapRun(
+  context: MapRunContext,
+  { arn, redriveCount, ...stored }: StoredMapRun,
+  { isContinued, machine }: OpenedMapRun,
+): MapRun {
+  const { store, mapRuns, clock } = context;
+  const earlier = new Map(store.listByMapRun(arn).map((child) => [child.itemIndex, child]));
+  return {
+    arn,
+    redriveCount,
+    isContinued,
+    limits: () => mapRuns.find(arn) ?? stored,
+    count: ({ items, executions }) => mapRuns.count(arn, items, executions),
+    async runChild(child, signal) {
+      const found = earlier.get(child.index);
+      if (found !== undefined && found.status !== 'RUNNING' && !isRedriven(found, redriveCount))
+        return found;
+      const execution = found ?? begin(context, machine, { ...child, mapRun: arn });
+      if (found !== undefined && found.status !== 'RUNNING')
+        store.redrive(found.arn, Math.floor(clock.now()));
+      await context.runChild(machine, store.find(execution.arn) ?? execution, signal);
+      signal.throwIfAborted();
+      const ended = store.find(execution.arn);
+      if (ended === undefined) throw new StatesError('States.Runtime', `${arn} lost an execution`);
+      return ended;
+    },
+    children: () => store.listByMapRun(arn),
+    end: (status) => mapRuns.end(arn, status, Math.floor(clock.now())),
+  };
+}
+
+/** A redriven map run runs again what did not succeed. */
+function isRedriven({ status, redriveCount = 0 }: Execution, count: number): boolean {
+  return status !== 'SUCCEEDED' && redriveCount < count;
+}
+
+function begin(
+  { store, clock }: MapRunContext,
+  machine: StateMachine,
+  { index, input, itemCount, mapRun }: MapRunChild & { readonly mapRun: string },
+): Execution {
+  const name = randomUUID();
+  const toArn = machine.type === 'EXPRESS' ? expressArn : executionArn;
+  const execution = {
+    arn: toArn(machine.arn, name),
+    machine: machine.arn,
+    name,
+    input: JSON.stringify(input),
+    startedAt: Math.floor(clock.now()),
+  };
+  const origin = { mapRun, itemIndex: index, itemCount };
+  store.begin(execution, origin);
+  return { ...execution, ...origin, status: 'RUNNING' };
+}
