@@ -5,6 +5,7 @@ import type {
   ExecutionOrigin,
   ExecutionOutcome,
 } from '#local/step-functions/execution-store.ts';
+import { redriveMapRun } from '#local/step-functions/distributed/map-run-executions.ts';
 import { createHistory } from '#local/step-functions/history.ts';
 import { executionArn, expressArn } from '#local/step-functions/machines/arns.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
@@ -26,6 +27,8 @@ export interface Executions {
   runExpress(machine: StateMachine, options: StartOptions): Promise<ExpressResult>;
   /** Aborts an execution, and returns the time in milliseconds since 1970. */
   stop(arn: string, reason: Pick<ExecutionOutcome, 'error' | 'cause'>): number;
+  /** Lets an execution that has ended continue in its last state. Returns the time in milliseconds. */
+  redrive(machine: StateMachine, arn: string): number;
   /** Resumes the executions that were interrupted when the host last ended. */
   resume(machines: readonly StateMachine[]): void;
   /** Interrupts all running executions. They are resumed at the next start. */
@@ -73,7 +76,7 @@ export function createExecutions(settings: Omit<RunContext, 'live'>): Executions
       const begun = { arn, name, input, startedAt, machine: machine.arn };
       store.begin(begun, origin);
       const execution = { ...begun, ...origin, status: 'RUNNING' };
-      runStored(context, machine, execution).catch(ignoreClosed);
+      runStored(context, machine, { execution }).catch(ignoreClosed);
       return execution;
     },
     runExpress: (machine, options) => beginExpress(context, machine, options).result,
@@ -81,11 +84,21 @@ export function createExecutions(settings: Omit<RunContext, 'live'>): Executions
       live.get(arn)?.abort({ status: 'ABORTED', error, cause });
       return Math.floor(clock.now());
     },
+    redrive(machine, arn) {
+      const at = Math.floor(clock.now());
+      store.redrive(arn, at);
+      const execution = store.find(arn);
+      if (execution !== undefined) {
+        redriveMapRun(context, execution);
+        runStored(context, machine, { execution, isRedriven: true }).catch(ignoreClosed);
+      }
+      return at;
+    },
     resume(machines) {
       for (const execution of store.listRunning()) {
         const machine = machines.find(({ arn }) => arn === execution.machine);
         if (machine !== undefined && !live.has(execution.arn))
-          runStored(context, machine, execution).catch(ignoreClosed);
+          runStored(context, machine, { execution }).catch(ignoreClosed);
       }
     },
     close() {

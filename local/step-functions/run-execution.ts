@@ -3,6 +3,7 @@ import { StatesError } from '#local/step-functions/definition/definition.ts';
 import {
   abandonMapRuns,
   createMapRuns,
+  type RunningChild,
 } from '#local/step-functions/distributed/map-run-executions.ts';
 import type { MapRunStore } from '#local/step-functions/distributed/map-run-store.ts';
 import type { Objects } from '#local/step-functions/distributed/objects.ts';
@@ -46,23 +47,37 @@ export interface LiveExecution {
   abort(outcome: ExecutionOutcome | 'interrupted'): void;
 }
 
+/** A stored execution that starts, or continues in its state. */
+export interface StoredRun {
+  readonly execution: Execution;
+  /** Whether it had ended, and is redriven. */
+  readonly isRedriven?: boolean;
+}
+
 /** Runs an execution and stores its states, history and outcome. */
 export async function runStored(
   context: RunContext,
   machine: StateMachine,
-  execution: Execution,
+  { execution, isRedriven = false }: StoredRun,
 ): Promise<void> {
   const { store, clock } = context;
-  const { arn, input } = execution;
+  const { arn, input, redriveCount } = execution;
   const start = createStoredHistory(context, arn);
-  const isNew = execution.state === undefined && execution.redriveCount === undefined;
-  if (!isNew) abandonMapRuns(context, execution);
-  else start.note('ExecutionStarted', { ...inputMembers(input), roleArn: machine.roleArn });
+  abandonMapRuns(context, execution);
+  if (isRedriven) start.add('ExecutionRedriven', { redriveCount });
+  else if (execution.state === undefined)
+    start.note('ExecutionStarted', { ...inputMembers(input), roleArn: machine.roleArn });
   const history = start.fork();
   // The time during which an execution was interrupted counts towards its timeout, which a redrive resets.
   const passedMs = Math.floor(clock.now()) - (execution.redrivenAt ?? execution.startedAt);
   const limitMs = (machine.timeoutSeconds ?? Infinity) * 1000 - passedMs;
-  const outcome = await runExecution(context, { machine, execution, history, limitMs });
+  const outcome = await runExecution(context, {
+    machine,
+    execution,
+    history,
+    limitMs,
+    isRedriven,
+  });
   if (outcome === 'interrupted') return;
   const { status, output, error, cause } = outcome;
   // What ends an execution from outside follows no event of a state.
@@ -101,12 +116,13 @@ interface ExecutionRun {
   readonly execution: Execution;
   readonly history: History;
   readonly limitMs: number;
+  readonly isRedriven?: boolean;
 }
 
 /** Runs an execution and returns how it ended. Nothing of its end is stored. */
 export async function runExecution(
   context: RunContext,
-  { machine, execution, history, limitMs }: ExecutionRun,
+  { machine, execution, history, limitMs, isRedriven = false }: ExecutionRun,
 ): Promise<ExecutionOutcome | 'interrupted'> {
   const { live, store } = context;
   const { arn } = execution;
@@ -129,7 +145,7 @@ export async function runExecution(
         input: parseStateJson(execution.stateInput ?? execution.input),
         variables: new Map(Object.entries(record(parseStateJson(execution.variables ?? '{}')))),
         context: {},
-        resumed: findResumePoint(execution),
+        resumed: findResumePoint(execution, isRedriven),
         onState(state, input, variables) {
           store.enter(arn, state, {
             input: JSON.stringify(input),
@@ -152,8 +168,12 @@ export async function runExecution(
 }
 
 /** Returns the state in which an interrupted execution resumes. */
-function findResumePoint({ state, enteredAt }: Execution): StartPoint['resumed'] {
-  return state === undefined || enteredAt === undefined ? undefined : { state, enteredAt };
+function findResumePoint(
+  { state, enteredAt }: Execution,
+  isRedriven: boolean,
+): StartPoint['resumed'] {
+  if (state === undefined || enteredAt === undefined) return undefined;
+  return { state, enteredAt, isRedriven };
 }
 
 function createRun(
@@ -198,19 +218,15 @@ function createRun(
 
 /** Returns a function that runs an execution of a map run, until it ends or its parent is aborted. */
 function runChildOf(context: RunContext) {
-  return async (
-    machine: StateMachine,
-    execution: Execution,
-    signal: AbortSignal,
-  ): Promise<void> => {
+  return async (machine: StateMachine, child: RunningChild, signal: AbortSignal): Promise<void> => {
     const abort = (): void => {
       const outcome = isInterruption(signal.reason)
         ? 'interrupted'
         : ({ status: 'ABORTED' } as const);
-      context.live.get(execution.arn)?.abort(outcome);
+      context.live.get(child.execution.arn)?.abort(outcome);
     };
     signal.addEventListener('abort', abort, { once: true });
-    const ended = runStored(context, machine, execution);
+    const ended = runStored(context, machine, child);
     if (signal.aborted) abort();
     await ended;
     signal.removeEventListener('abort', abort);

@@ -8,7 +8,11 @@ import { createExecutionStore, executionSchema } from '#local/step-functions/exe
 import { createExecutions, type Executions } from '#local/step-functions/executions.ts';
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
 import { machineOperations } from '#local/step-functions/machines/machine-operations.ts';
-import { createMachineStore } from '#local/step-functions/machines/machine-store.ts';
+import { aliasOperations } from '#local/step-functions/machines/alias-operations.ts';
+import {
+  createMachineStore,
+  type DeclaredMachines,
+} from '#local/step-functions/machines/machine-store.ts';
 import { tagOperations } from '#local/step-functions/machines/tag-operations.ts';
 import { versionOperations } from '#local/step-functions/machines/version-operations.ts';
 import { tokenOperations } from '#local/step-functions/token-operations.ts';
@@ -33,8 +37,8 @@ export interface StepFunctionsOptions {
   readonly clock: Clock;
   readonly caller: ServiceCaller;
   readonly region: string;
-  /** The state machines of the template. */
-  readonly machines: readonly StateMachine[];
+  /** The state machines of the template, with their versions and aliases. */
+  readonly declared: DeclaredMachines;
 }
 
 /** The local Step Functions. */
@@ -63,7 +67,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
   const objects = createObjects(caller);
   const tasks = createTaskCaller(caller);
   const executions = createExecutions({ store, mapRuns, clock, tokens, tasks, objects });
-  const machines = createMachineStore(options.machines);
+  const machines = createMachineStore(options.declared);
   const arnOf = (name: string): string =>
     `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
   const engine = createJsonEngine({
@@ -71,10 +75,11 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
     target: 'AWSStepFunctions',
     version: '1.0',
     operations: new Map([
-      ...executionOperations({ executions, store, machines, mapRuns }),
+      ...executionOperations({ executions, store, machines, mapRuns, clock }),
       ...mapRunOperations(mapRuns, store),
       ...machineOperations({ machines, arnOf }),
       ...versionOperations(machines),
+      ...aliasOperations(machines),
       ...tagOperations(machines),
       ...tokenOperations(tokens),
     ]),

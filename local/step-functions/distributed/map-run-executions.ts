@@ -18,7 +18,14 @@ export interface MapRunContext {
   readonly mapRuns: MapRunStore;
   readonly clock: Clock;
   /** Runs a stored execution until it ends or the signal is aborted, and returns how it ended. */
-  runChild(machine: StateMachine, execution: Execution, signal: AbortSignal): Promise<void>;
+  runChild(machine: StateMachine, child: RunningChild, signal: AbortSignal): Promise<void>;
+}
+
+/** An execution of a map run that starts or continues. */
+export interface RunningChild {
+  readonly execution: Execution;
+  /** Whether it had ended before. */
+  readonly isRedriven: boolean;
 }
 
 /** Returns the map runs of an execution, which are stored. */
@@ -28,8 +35,8 @@ export function createMapRuns(
   execution: string,
 ): MapRuns {
   const { mapRuns, clock } = context;
-  const open = (stored: StoredMapRun, state: StateOf<'Map'>, isContinued: boolean): MapRun =>
-    createMapRun(context, stored, { isContinued, machine: childMachine(machine, stored, state) });
+  const open = (stored: StoredMapRun, state: StateOf<'Map'>): MapRun =>
+    createMapRun(context, stored, childMachine(machine, stored, state));
   return {
     start({ state, executionType, label, limits }: MapRunRequest) {
       const base = machine.arn.replace(/\/[^/]*$/u, '');
@@ -41,13 +48,13 @@ export function createMapRuns(
       mapRuns.begin({ ...run, startedAt, ...limits });
       const stored = { ...run, ...limits, startedAt };
       const counts = { status: 'RUNNING', items: 0, executions: 0, redriveCount: 0 };
-      return open({ ...stored, ...counts }, state, false);
+      return open({ ...stored, ...counts }, state);
     },
     resume(state) {
       const stored = mapRuns
         .listByExecution(execution)
         .find((run) => run.state === state.name && run.status === 'RUNNING');
-      return stored === undefined ? undefined : open(stored, state, true);
+      return stored === undefined ? undefined : open(stored, state);
     },
   };
 }
@@ -64,6 +71,16 @@ export function abandonMapRuns(
     for (const child of running) store.end(child.arn, { status: 'ABORTED' }, now);
     mapRuns.end(arn, 'ABORTED', now);
   }
+}
+
+/** Lets the map run continue in whose state an execution ended. */
+export function redriveMapRun(
+  { mapRuns, clock }: Pick<MapRunContext, 'mapRuns' | 'clock'>,
+  { arn: execution, state }: Execution,
+): void {
+  const latest = mapRuns.listByExecution(execution).find((run) => run.state === state);
+  const hasFailed = latest?.status === 'FAILED' || latest?.status === 'ABORTED';
+  if (latest !== undefined && hasFailed) mapRuns.redrive(latest.arn, Math.floor(clock.now()));
 }
 
 /** The executions of a map run have a machine of their own, as their ARNs show. */
@@ -88,40 +105,38 @@ function nameBasedId(...names: readonly string[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-3${hex.slice(13, 16)}-b${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-interface OpenedMapRun {
-  readonly isContinued: boolean;
-  readonly machine: StateMachine;
-}
-
 function createMapRun(
   context: MapRunContext,
   { arn, redriveCount, ...stored }: StoredMapRun,
-  { isContinued, machine }: OpenedMapRun,
+  machine: StateMachine,
 ): MapRun {
   const { store, mapRuns, clock } = context;
   const earlier = new Map(store.listByMapRun(arn).map((child) => [child.itemIndex, child]));
   return {
     arn,
     redriveCount,
-    isContinued,
     limits: () => mapRuns.find(arn) ?? stored,
     count: ({ items, executions }) => mapRuns.count(arn, items, executions),
     async runChild(child, signal) {
       const found = earlier.get(child.index);
-      if (found !== undefined && found.status !== 'RUNNING' && !isRedriven(found, redriveCount))
-        return found;
-      const execution = found ?? begin(context, machine, { ...child, mapRun: arn });
-      if (found !== undefined && found.status !== 'RUNNING')
-        store.redrive(found.arn, Math.floor(clock.now()));
-      await context.runChild(machine, store.find(execution.arn) ?? execution, signal);
+      const hasEnded = found !== undefined && found.status !== 'RUNNING';
+      if (hasEnded && !isRedriven(found, redriveCount)) return found;
+      const { arn: childArn } = found ?? begin(context, machine, { ...child, mapRun: arn });
+      if (hasEnded) store.redrive(childArn, Math.floor(clock.now()));
+      const running = { execution: requireChild(store, childArn), isRedriven: hasEnded };
+      await context.runChild(machine, running, signal);
       signal.throwIfAborted();
-      const ended = store.find(execution.arn);
-      if (ended === undefined) throw new StatesError('States.Runtime', `${arn} lost an execution`);
-      return ended;
+      return requireChild(store, childArn);
     },
     children: () => store.listByMapRun(arn),
     end: (status) => mapRuns.end(arn, status, Math.floor(clock.now())),
   };
+}
+
+function requireChild(store: ExecutionStore, arn: string): Execution {
+  const found = store.find(arn);
+  if (found !== undefined) return found;
+  throw new StatesError('States.Runtime', `The execution ${arn} is not stored`);
 }
 
 /** A redriven map run runs again what did not succeed. */
@@ -133,7 +148,7 @@ function begin(
   { store, clock }: MapRunContext,
   machine: StateMachine,
   { index, input, itemCount, mapRun }: MapRunChild & { readonly mapRun: string },
-): Execution {
+): Pick<Execution, 'arn'> {
   const name = randomUUID();
   const toArn = machine.type === 'EXPRESS' ? expressArn : executionArn;
   const execution = {
@@ -143,7 +158,6 @@ function begin(
     input: JSON.stringify(input),
     startedAt: Math.floor(clock.now()),
   };
-  const origin = { mapRun, itemIndex: index, itemCount };
-  store.begin(execution, origin);
-  return { ...execution, ...origin, status: 'RUNNING' };
+  store.begin(execution, { mapRun, itemIndex: index, itemCount });
+  return execution;
 }

@@ -1,5 +1,6 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { requireExecution, seconds } from '#local/step-functions/describe-execution.ts';
 import type { MapRunStore, StoredMapRun } from '#local/step-functions/distributed/map-run-store.ts';
 import type { Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
 import { checkArn } from '#local/step-functions/machines/arns.ts';
@@ -30,11 +31,7 @@ export function mapRunOperations(
     [
       'ListMapRuns',
       operation(structure({ executionArn: string() }, pageShape), (input) => {
-        checkArn(input.executionArn, 'execution');
-        if (store.find(input.executionArn) === undefined) {
-          const message = `Execution Does Not Exist: '${input.executionArn}'`;
-          throw new AwsError('ExecutionDoesNotExist', message);
-        }
+        requireExecution(store, input.executionArn);
         const { items, ...rest } = pageOf(mapRuns.listByExecution(input.executionArn), input);
         return { mapRuns: items.map(toListItem), ...rest };
       }),
@@ -55,9 +52,6 @@ export function requireMapRun(mapRuns: MapRunStore, arn: string): StoredMapRun {
   if (found !== undefined) return found;
   throw new AwsError('ResourceNotFound', `Map Run Does Not Exist: '${arn}'`);
 }
-
-const seconds = (ms: number | undefined): number | undefined =>
-  ms === undefined ? undefined : ms / 1000;
 
 function toListItem({ arn, execution, machine, startedAt, stoppedAt }: StoredMapRun): object {
   return {

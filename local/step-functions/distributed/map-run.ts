@@ -6,8 +6,6 @@ export interface MapRun {
   readonly arn: string;
   /** How often it was redriven: 0 at first. */
   readonly redriveCount: number;
-  /** Whether it began in an earlier attempt of its execution, or before the host ended. */
-  readonly isContinued: boolean;
   /** Returns the limits as they are now, because they can be changed while it runs. */
   limits(): MapRunLimits;
   /** Records how much there is to do. */

@@ -81,7 +81,7 @@ async function openMapRun(
   const continued = resumed?.state === state.name ? run.mapRuns.resume(state) : undefined;
   if (continued !== undefined) {
     const { arn: mapRunArn, redriveCount } = continued;
-    if (redriveCount > 0) history.add('MapRunRedriven', { mapRunArn, redriveCount });
+    if (resumed?.isRedriven === true) history.add('MapRunRedriven', { mapRunArn, redriveCount });
     return { mapRun: continued, items, maxItems: await readMaxItems(reader, frame) };
   }
   history.add('MapStateStarted', { length: items?.length ?? 0 });

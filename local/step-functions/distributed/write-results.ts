@@ -82,11 +82,15 @@ function transform(children: readonly Execution[], transformation: string): read
 
 function toMetadata(child: Execution): Json {
   const members = {
-    ...executionMembers(child, (ms) => (ms === undefined ? ms : new Date(ms).toISOString())),
-    ...redriveMembers(child),
+    ...executionMembers(child, toTime),
+    ...redriveMembers(child, { now: child.stoppedAt ?? 0, toTime }),
   };
   const entries = Object.entries(record(capitalizeMembers(members)));
   return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+function toTime(ms?: number): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }
 
 /** Executions that did not begin have only an input. */

@@ -57,6 +57,15 @@ export interface History {
   fork(): History;
 }
 
+/** A state in which an execution continues. */
+export interface ResumePoint {
+  readonly state: string;
+  /** Milliseconds since 1970. */
+  readonly enteredAt: number;
+  /** Whether the execution had ended there, and is redriven. */
+  readonly isRedriven: boolean;
+}
+
 /** Where a machine starts, with which data. */
 export interface StartPoint {
   readonly input: unknown;
@@ -64,7 +73,7 @@ export interface StartPoint {
   /** Members of the context in addition to those of the execution. */
   readonly context: Json;
   /** The state in which an interrupted execution continues, and when it was entered. */
-  readonly resumed?: { readonly state: string; readonly enteredAt: number } | undefined;
+  readonly resumed?: ResumePoint | undefined;
   readonly history: History;
   /** Called before each state, with the data that is needed to resume there. */
   onState?(state: string, input: unknown, variables: ReadonlyMap<string, unknown>): void;
