@@ -25,6 +25,7 @@ import {
 } from '#local/step-functions/distributed/map-run-store.ts';
 import { mapRunOperations } from '#local/step-functions/distributed/map-run-operations.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
+import { testStateOperation } from '#local/step-functions/test-state/test-state-operation.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
@@ -82,6 +83,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
       ...aliasOperations(machines),
       ...tagOperations(machines),
       ...tokenOperations(tokens),
+      testStateOperation({ clock, region, tasks, tokens, objects }),
     ]),
   });
   return {

@@ -88,6 +88,7 @@ async function callResource(
   parameters: unknown,
   { heartbeatInSeconds }: TaskLimits,
 ): Promise<unknown> {
+  if (run.mock !== undefined) return run.mock.task(parameters);
   const result = await run.call(resource, parameters);
   const isSync = resource.type === 'service' && resource.pattern === 'sync';
   if (token === undefined && !isSync) return result;

@@ -1,6 +1,7 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { TaskResource } from '#local/step-functions/definition/resources.ts';
-import { StatesError } from '#local/step-functions/definition/definition.ts';
+import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
+import type { Frame } from '#local/step-functions/interpreter/frame.ts';
 import type { MapRuns } from '#local/step-functions/distributed/map-run.ts';
 import type { Objects } from '#local/step-functions/distributed/objects.ts';
 import type { Execution } from '#local/step-functions/execution-store.ts';
@@ -23,6 +24,16 @@ export interface Run {
   waitForExecution(executionArn: string): Promise<Execution>;
   readonly mapRuns: MapRuns;
   readonly objects: Objects;
+  /** What TestState returns in place of what a state would do outside. */
+  readonly mock?: StateMock | undefined;
+}
+
+/** What stands for the work of a state. Both return its result, or throw the error of its work. */
+export interface StateMock {
+  /** Stands for the call of a Task. */
+  task(parameters: unknown): unknown;
+  /** Stands for the branches of a Parallel state, or the items of a Map state. */
+  fanOut(state: StateOf<'Map'> | StateOf<'Parallel'>, frame: Frame): Promise<unknown>;
 }
 
 /** Why a signal is aborted when the host ends: the execution continues at the next start. */
