@@ -111,7 +111,6 @@ const unhostedProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::Stage': ['AccessLogSetting'],
   'AWS::Cognito::UserPool': ['MfaConfiguration'],
   'AWS::Lambda::Function': ['VpcConfig'],
-  'AWS::StepFunctions::StateMachine': ['LoggingConfiguration'],
 };
 
 /** Returns the properties of the stacks that have no effect here, each once as a notice. */

@@ -77,6 +77,7 @@ export async function startServices(
   const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
   const stepFunctions = createStepFunctions({
     ...common,
+    logs,
     caller,
     declared: declaredMachines(definitions),
   });

@@ -9,7 +9,9 @@ import { redriveMapRun } from '#local/step-functions/distributed/map-run-executi
 import { createHistory } from '#local/step-functions/history.ts';
 import { executionArn, expressArn } from '#local/step-functions/machines/arns.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import { inputMembers } from '#local/step-functions/interpreter/event-details.ts';
 import {
+  noteEnd,
   runExecution,
   runStored,
   type LiveExecution,
@@ -124,10 +126,15 @@ function beginExpress(
   const arn = expressArn(machine.arn, name);
   const execution = { arn, name, input, startedAt, machine: machine.arn, status: 'RUNNING' };
   const run = async (): Promise<ExpressResult> => {
-    const history = createHistory(0, () => undefined);
-    history.note('ExecutionStarted');
+    const source = { machine, executionArn: arn, redriveCount: 0 };
+    const start = createHistory(0, (event) =>
+      context.log.write(source, { ...event, at: Math.floor(clock.now()) }),
+    );
+    start.note('ExecutionStarted', { ...inputMembers(input), roleArn: machine.roleArn });
+    const history = start.fork();
     const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
     const outcome = await runExecution(context, { machine, execution, history, limitMs });
+    noteEnd(history, outcome === 'interrupted' ? { status: 'ABORTED' } : outcome);
     const stoppedAt = Math.floor(clock.now());
     const aborted = { status: 'ABORTED' } as const;
     const ended = outcome === 'interrupted' ? aborted : outcome;

@@ -25,6 +25,7 @@ import {
   type Run,
   type StartPoint,
 } from '#local/step-functions/interpreter/run.ts';
+import type { WorkflowLog } from '#local/step-functions/logging/workflow-log.ts';
 import type { TaskCaller } from '#local/step-functions/integrations/task-caller.ts';
 import type { TaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { record } from '#local/template/json.ts';
@@ -37,6 +38,7 @@ export interface RunContext {
   readonly tasks: TaskCaller;
   readonly tokens: TaskTokens;
   readonly objects: Objects;
+  readonly log: WorkflowLog;
   /** The executions that run now, by ARN. */
   readonly live: Map<string, LiveExecution>;
 }
@@ -62,7 +64,7 @@ export async function runStored(
 ): Promise<void> {
   const { store, clock } = context;
   const { arn, input, redriveCount } = execution;
-  const start = createStoredHistory(context, arn);
+  const start = createStoredHistory(context, machine, execution);
   abandonMapRuns(context, execution);
   if (isRedriven) start.add('ExecutionRedriven', { redriveCount });
   else if (execution.state === undefined)
@@ -79,12 +81,18 @@ export async function runStored(
     isRedriven,
   });
   if (outcome === 'interrupted') return;
-  const { status, output, error, cause } = outcome;
+  const { status } = outcome;
   // What ends an execution from outside follows no event of a state.
   const isEnd = status === 'SUCCEEDED' || status === 'FAILED';
-  const details = output === undefined ? { error, cause } : outputMembers(output);
-  (isEnd ? history : start).note(`Execution${endNames[status]}`, details);
+  noteEnd(isEnd ? history : start, outcome);
   store.end(arn, outcome, Math.floor(clock.now()));
+}
+
+/** Records the end of an execution. */
+export function noteEnd(history: History, outcome: ExecutionOutcome): void {
+  const { status, output, error, cause } = outcome;
+  const details = output === undefined ? { error, cause } : outputMembers(output);
+  history.note(`Execution${endNames[status]}`, details);
 }
 
 const endNames = {
@@ -104,10 +112,17 @@ const historyIsFull = {
 } as const;
 
 /** Returns a history that is stored. An execution ends before its last event, which records the end. */
-function createStoredHistory({ store, clock, live }: RunContext, arn: string): History {
+function createStoredHistory(
+  { store, clock, live, log }: RunContext,
+  machine: StateMachine,
+  { arn, redriveCount = 0 }: Execution,
+): History {
+  const source = { machine, executionArn: arn, redriveCount };
   return createHistory(store.events(arn).length, (event) => {
     if (event.id >= maxEvents - 1) live.get(arn)?.abort(historyIsFull);
-    store.addEvent(arn, { ...event, at: Math.floor(clock.now()) });
+    const stored = { ...event, at: Math.floor(clock.now()) };
+    store.addEvent(arn, stored);
+    log.write(source, stored);
   });
 }
 

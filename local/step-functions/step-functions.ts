@@ -24,6 +24,8 @@ import {
   mapRunSchema,
 } from '#local/step-functions/distributed/map-run-store.ts';
 import { mapRunOperations } from '#local/step-functions/distributed/map-run-operations.ts';
+import { createWorkflowLog } from '#local/step-functions/logging/workflow-log.ts';
+import type { LogStore } from '#local/logs/log-store.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { testStateOperation } from '#local/step-functions/test-state/test-state-operation.ts';
 import { accountId } from '#local/template/stack-context.ts';
@@ -38,6 +40,7 @@ export interface StepFunctionsOptions {
   readonly clock: Clock;
   readonly caller: ServiceCaller;
   readonly region: string;
+  readonly logs: LogStore;
   /** The state machines of the template, with their versions and aliases. */
   readonly declared: DeclaredMachines;
 }
@@ -67,7 +70,8 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
   const mapRuns = createMapRunStore(database);
   const objects = createObjects(caller);
   const tasks = createTaskCaller(caller);
-  const executions = createExecutions({ store, mapRuns, clock, tokens, tasks, objects });
+  const log = createWorkflowLog(options.logs);
+  const executions = createExecutions({ store, mapRuns, clock, tokens, tasks, objects, log });
   const machines = createMachineStore(options.declared);
   const arnOf = (name: string): string =>
     `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;

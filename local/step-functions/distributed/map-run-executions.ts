@@ -149,7 +149,7 @@ function begin(
   machine: StateMachine,
   { index, input, itemCount, mapRun }: MapRunChild & { readonly mapRun: string },
 ): Pick<Execution, 'arn'> {
-  const name = randomUUID();
+  const name = nameBasedId(mapRun, String(index));
   const toArn = machine.type === 'EXPRESS' ? expressArn : executionArn;
   const execution = {
     arn: toArn(machine.arn, name),

@@ -41,7 +41,6 @@ export interface AliasRoute {
 
 /** What is configured of a machine, and returned as it is. */
 export interface MachineSettings {
-  readonly loggingConfiguration: Json;
   readonly tracingConfiguration: Json;
 }
 
@@ -55,7 +54,6 @@ export interface MachineVersion {
 
 /** The settings of a machine without any. */
 export const defaultSettings: MachineSettings = {
-  loggingConfiguration: { level: 'OFF', includeExecutionData: false },
   tracingConfiguration: { enabled: false },
 };
 

@@ -16,6 +16,7 @@ export function addStateMachine(id: string, resource: RawResource, sam: SamTempl
       Definition,
       DefinitionS3Location: DefinitionUri,
       DefinitionSubstitutions,
+      LoggingConfiguration: properties['Logging'],
     },
   });
   addAlias(id, resource, sam);
