@@ -13,6 +13,7 @@ import {
   createMachineStore,
   type DeclaredMachines,
 } from '#local/step-functions/machines/machine-store.ts';
+import { activityOperations } from '#local/step-functions/machines/activity-operations.ts';
 import { tagOperations } from '#local/step-functions/machines/tag-operations.ts';
 import { versionOperations } from '#local/step-functions/machines/version-operations.ts';
 import { tokenOperations } from '#local/step-functions/token-operations.ts';
@@ -86,6 +87,7 @@ export function createStepFunctions(options: StepFunctionsOptions): StepFunction
       ...versionOperations(machines),
       ...aliasOperations(machines),
       ...tagOperations(machines),
+      ...activityOperations(),
       ...tokenOperations(tokens),
       testStateOperation({ clock, region, tasks, tokens, objects }),
     ]),

@@ -9,7 +9,12 @@ import type {
   WaitTime,
 } from '#local/step-functions/definition/definition.ts';
 import type { ReadContext } from '#local/step-functions/definition/read-context.ts';
-import { readResource, unhostedReason } from '#local/step-functions/definition/resources.ts';
+import {
+  activityReason,
+  isActivity,
+  readResource,
+  unhostedReason,
+} from '#local/step-functions/definition/resources.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
@@ -72,6 +77,7 @@ function readOwnFields(definition: Json, context: ReadContext): OwnFields[State[
       const read = readResource(resource);
       const reason = read === undefined ? undefined : unhostedReason(read);
       if (reason !== undefined) context.notice(reason);
+      if (isActivity(resource)) context.refuse(activityReason);
       const timeout = definition['TimeoutSecondsPath'] ?? definition['TimeoutSeconds'];
       const heartbeat = definition['HeartbeatSecondsPath'] ?? definition['HeartbeatSeconds'];
       return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition) };

@@ -1,7 +1,7 @@
-import { XMLParser } from 'fast-xml-parser';
 import type { ServiceCaller } from '#local/gateway/service-caller.ts';
 import type { ListedObject, Objects } from '#local/step-functions/distributed/objects.ts';
-import { objectPath, sendObject } from '#local/step-functions/integrations/s3.ts';
+import { listObjects } from '#local/step-functions/integrations/s3-lists.ts';
+import { objectPath, sendObject } from '#local/step-functions/integrations/s3-requests.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
@@ -12,14 +12,15 @@ export function createObjects(caller: ServiceCaller): Objects {
       const path = objectPath(`s3://${bucket}/${key}`);
       return (await sendObject(caller, { method: 'GET', path })).bytes;
     },
-    async list(bucket, prefix) {
+    async list(Bucket, Prefix) {
       const listed: ListedObject[] = [];
-      let token: string | undefined;
+      let ContinuationToken: unknown;
       do {
-        const page = await listPage(caller, bucket, { prefix, token });
-        listed.push(...page.objects);
-        ({ token } = page);
-      } while (token !== undefined);
+        const page = await listObjects(caller, { Bucket, Prefix, ContinuationToken });
+        const { Contents: contents } = page;
+        if (Array.isArray(contents)) listed.push(...contents.map(record).map(toListed));
+        ContinuationToken = page['NextContinuationToken'];
+      } while (ContinuationToken !== undefined);
       return listed;
     },
     async write({ bucket, key }, body) {
@@ -29,44 +30,12 @@ export function createObjects(caller: ServiceCaller): Objects {
   };
 }
 
-interface ListPage {
-  readonly objects: readonly ListedObject[];
-  /** Present if there is another page. */
-  readonly token: string | undefined;
-}
-
-async function listPage(
-  caller: ServiceCaller,
-  bucket: string,
-  { prefix, token }: { readonly prefix: string; readonly token: string | undefined },
-): Promise<ListPage> {
-  const query = new URLSearchParams({
-    'list-type': '2',
-    prefix,
-    ...(token === undefined ? {} : { 'continuation-token': token }),
-  });
-  const path = `${objectPath(`s3://${bucket}`)}?${query.toString()}`;
-  const { body } = await sendObject(caller, { method: 'GET', path });
-  const parser = new XMLParser({
-    parseTagValue: false,
-    htmlEntities: true,
-    isArray: (name) => name === 'Contents',
-  });
-  const result = record(record(parser.parse(body))['ListBucketResult']);
-  const { Contents: contents } = result;
-  return {
-    objects: Array.isArray(contents) ? contents.map(record).map(toListed) : [],
-    token: asText(result['NextContinuationToken']),
-  };
-}
-
 function toListed(object: Json): ListedObject {
-  const text = (name: string): string => asText(object[name]) ?? '';
   return {
-    Etag: text('ETag'),
-    Key: text('Key'),
-    LastModified: Math.floor(Date.parse(text('LastModified')) / 1000),
-    Size: Number(text('Size')),
+    Etag: asText(object['ETag']) ?? '',
+    Key: asText(object['Key']) ?? '',
+    LastModified: Math.floor(Date.parse(String(object['LastModified'])) / 1000),
+    Size: Number(object['Size']),
     StorageClass: asText(object['StorageClass']) ?? 'STANDARD',
   };
 }

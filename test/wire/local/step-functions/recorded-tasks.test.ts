@@ -165,4 +165,24 @@ test('objects come and go with what S3 says about them', async () => {
     Metadata: {},
     ServerSideEncryption: 'AES256',
   });
+  const listed = await run('S3List', { prefix: 'k' });
+  expect(listed.output).toEqual({
+    Contents: [
+      {
+        ETag: '"bb6cb5c68df4652941caf652a366f2d8"',
+        Key: 'k.json',
+        LastModified: expect.stringMatching(/Z$/u),
+        Size: 7,
+        StorageClass: 'STANDARD',
+      },
+    ],
+    IsTruncated: false,
+    KeyCount: 1,
+    MaxKeys: 1000,
+    Name: expect.any(String),
+    Prefix: 'k',
+  });
+  expect((await run('S3Head', { key: 'k.json' })).output).toMatchObject({ ContentLength: 7 });
+  expect((await run('S3Delete', { key: 'k.json' })).output).toEqual({});
+  expect(await run('S3Head', { key: 'k.json' })).toMatchObject({ error: 'S3.NoSuchKeyException' });
 });
