@@ -2,6 +2,7 @@ import { startTimer } from '#local/process/clock.ts';
 import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
 import { readResource, type TaskResource } from '#local/step-functions/definition/resources.ts';
 import { toSyncResult } from '#local/step-functions/integrations/sync-result.ts';
+import { checkParameters } from '#local/step-functions/interpreter/check-parameters.ts';
 import { checkSize } from '#local/step-functions/interpreter/check-size.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
@@ -55,6 +56,7 @@ async function callAndRecord(call: TaskCall): Promise<unknown> {
   const context =
     token === undefined ? frame.context : { ...frame.context, Task: { Token: token.token } };
   const parameters = await effectiveInput({ ...frame, context });
+  checkParameters(call.resource, parameters, frame.state.language);
   const limits = await readLimits(call);
   events.scheduled(JSON.stringify(parameters), limits);
   try {

@@ -97,6 +97,24 @@ test.each<[string, unknown, string, RegExp]>([
   expect(types(ended.events).slice(-2)).toEqual(['TaskFailed 4', 'ExecutionFailed 5']);
 });
 
+test.each([
+  [
+    'WrongName',
+    { a: 1 },
+    /^An error .* The Parameters '\{.*\}' could .*: \[The field "Other" is not supported by Step Functions\]$/u,
+  ],
+  [
+    'NoBody',
+    { QueueUrl: 'q' },
+    /The Arguments '\{"QueueUrl":"q"\}' could not be used to start the Task: \[The field 'MessageBody' is required but was missing\]$/u,
+  ],
+])('what %s would send is checked when it is known', async (id, input, cause) => {
+  const ended = await run(id, input);
+  expect(ended).toMatchObject({ error: 'States.Runtime' });
+  expect(ended.cause).toMatch(cause);
+  expect(types(ended.events).slice(1)).toEqual(['TaskStateEntered 0', 'ExecutionFailed 2']);
+});
+
 test('a function gets a text that is JSON as that JSON, and any other text as a text', async () => {
   const given: readonly unknown[] = ['{"a":1}', 'text', ['x'], 3];
   const outputs = await Promise.all(given.map((input) => run('Invoke', input)));
