@@ -43,6 +43,8 @@ export type State =
         /** A number of seconds, or a path or expression that returns one. */
         readonly timeout: unknown;
         readonly heartbeat: unknown;
+        /** The role with which it is called, as a template or an expression. */
+        readonly credentials: unknown;
       })
   | (StateBase & {
       readonly type: 'Choice';

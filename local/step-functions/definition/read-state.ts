@@ -80,7 +80,15 @@ function readOwnFields(definition: Json, context: ReadContext): OwnFields[State[
       if (isActivity(resource)) context.refuse(activityReason);
       const timeout = definition['TimeoutSecondsPath'] ?? definition['TimeoutSeconds'];
       const heartbeat = definition['HeartbeatSecondsPath'] ?? definition['HeartbeatSeconds'];
-      return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition) };
+      const credentials = definition['Credentials'];
+      return {
+        type: 'Task',
+        resource,
+        timeout,
+        heartbeat,
+        credentials,
+        ...readHandlers(definition),
+      };
     }
     case 'Parallel': {
       const branches = items(definition['Branches']).map((branch, index) =>

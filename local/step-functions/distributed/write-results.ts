@@ -1,13 +1,11 @@
 import { StatesError, type DistributedMap } from '#local/step-functions/definition/definition.ts';
-import { executionMembers } from '#local/step-functions/describe-execution.ts';
 import type { ChildInput } from '#local/step-functions/distributed/child-inputs.ts';
 import type { MapRun } from '#local/step-functions/distributed/map-run.ts';
 import type { Objects } from '#local/step-functions/distributed/objects.ts';
 import { readParameters } from '#local/step-functions/distributed/read-source.ts';
 import type { Execution } from '#local/step-functions/execution-store.ts';
-import { redriveMembers } from '#local/step-functions/redrive.ts';
 import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
-import { capitalizeMembers } from '#local/step-functions/integrations/members.ts';
+import { describedAs } from '#local/step-functions/integrations/sync-result.ts';
 import type { Frame } from '#local/step-functions/interpreter/frame.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -81,12 +79,7 @@ function transform(children: readonly Execution[], transformation: string): read
 }
 
 function toMetadata(child: Execution): Json {
-  const members = {
-    ...executionMembers(child, toTime),
-    ...redriveMembers(child, { now: child.stoppedAt ?? 0, toTime }),
-  };
-  const entries = Object.entries(record(capitalizeMembers(members)));
-  return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  return describedAs(child, toTime);
 }
 
 function toTime(ms?: number): string | undefined {

@@ -5,11 +5,19 @@ import { toSyncResult } from '#local/step-functions/integrations/sync-result.ts'
 import { checkParameters } from '#local/step-functions/interpreter/check-parameters.ts';
 import { checkSize } from '#local/step-functions/interpreter/check-size.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
-import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
+import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
+import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
+import {
+  effectiveInput,
+  expressionScope,
+  pathScope,
+  type Frame,
+} from '#local/step-functions/interpreter/frame.ts';
 import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
 import type { History, Run, TaskToken } from '#local/step-functions/interpreter/run.ts';
 import {
   createTaskEvents,
+  type TaskCredentials,
   type TaskEvents,
   type TaskLimits,
 } from '#local/step-functions/interpreter/task-events.ts';
@@ -58,7 +66,8 @@ async function callAndRecord(call: TaskCall): Promise<unknown> {
   const parameters = await effectiveInput({ ...frame, context });
   checkParameters(call.resource, parameters, frame.state.language);
   const limits = await readLimits(call);
-  events.scheduled(JSON.stringify(parameters), limits);
+  const credentials = await readCredentials(call);
+  events.scheduled(JSON.stringify(parameters), { ...limits, ...credentials });
   try {
     const { timeoutInSeconds } = limits;
     const result = await withTimeout(
@@ -83,6 +92,19 @@ async function readLimits({ state, frame }: TaskCall): Promise<TaskLimits> {
     timeoutInSeconds: await read('TimeoutSeconds', state.timeout),
     heartbeatInSeconds: await read('HeartbeatSeconds', state.heartbeat),
   };
+}
+
+/** Every call is made by the same user here. The role is only recorded. */
+async function readCredentials({ state, frame }: TaskCall): Promise<TaskCredentials> {
+  const { credentials } = state;
+  if (credentials === undefined) return {};
+  const { RoleArn: role } = record(
+    state.language === 'JSONata'
+      ? await evaluateAll(credentials, expressionScope(frame), 'Credentials')
+      : fillTemplate(credentials, pathScope(frame)),
+  );
+  const roleArn = asText(role);
+  return roleArn === undefined ? {} : { taskCredentials: { roleArn } };
 }
 
 async function callResource(

@@ -43,6 +43,17 @@ test('an optimized integration returns what the client knows of the response', a
   });
 });
 
+test('the role of a task is in the event that schedules it', async () => {
+  const role = 'arn:aws:iam::111111111111:role/other';
+  const taskCredentials = { roleArn: role };
+  const [called, direct] = await Promise.all([
+    run('AsRole', { role }),
+    run('DirectAsRole', { role }),
+  ]);
+  expect(called.events[2]?.taskScheduledEventDetails).toMatchObject({ taskCredentials });
+  expect(direct.events[2]?.lambdaFunctionScheduledEventDetails).toMatchObject({ taskCredentials });
+});
+
 test('an SDK integration returns the response alone', async () => {
   const { output, events } = await run('SdkPut', { item });
   expect(output).toEqual({});
