@@ -25,7 +25,7 @@ const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
   ['dynamodb', 'any'],
   ['states', ['startExecution']],
   ['sfn', 'any'],
-  ['s3', ['deleteObject', 'getObject', 'headObject', 'listObjectsV2', 'putObject']],
+  ['s3', ['deleteObject', 'getObject', 'headObject', 'listObjects', 'listObjectsV2', 'putObject']],
 ]);
 
 /** Reads the resource ARN of a Task. Returns undefined if it is malformed. */

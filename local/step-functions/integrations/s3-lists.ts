@@ -4,10 +4,11 @@ import { objectPath, sendObject } from '#local/step-functions/integrations/s3-re
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** The parameters of `ListObjectsV2`, as its query has them. */
+/** The parameters of both versions of the list, as their query has them. */
 const queryNames = {
   ContinuationToken: 'continuation-token',
   Delimiter: 'delimiter',
+  Marker: 'marker',
   MaxKeys: 'max-keys',
   Prefix: 'prefix',
   StartAfter: 'start-after',
@@ -19,9 +20,16 @@ const parser = new XMLParser({
   isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
 });
 
-/** Lists objects of a bucket, as the SDK returns them. Throws a `StatesError` if S3 refuses it. */
-export async function listObjects(caller: ServiceCaller, parameters: Json): Promise<Json> {
-  const query = new URLSearchParams({ 'list-type': '2' });
+/**
+ * Lists objects of a bucket in one of S3's two versions, as the SDK returns them. Throws a
+ * `StatesError` if S3 refuses it.
+ */
+export async function listObjects(
+  caller: ServiceCaller,
+  parameters: Json,
+  version: 1 | 2 = 2,
+): Promise<Json> {
+  const query = new URLSearchParams(version === 2 ? { 'list-type': '2' } : {});
   for (const [name, queryName] of Object.entries(queryNames)) {
     const value = parameters[name];
     if (value !== undefined) query.set(queryName, String(value));
@@ -34,7 +42,7 @@ export async function listObjects(caller: ServiceCaller, parameters: Json): Prom
     ...Object.fromEntries(Object.entries(result).filter(([name]) => !name.startsWith('@'))),
     ...(Array.isArray(contents) ? { Contents: contents.map(record).map(toObject) } : {}),
     IsTruncated: isTruncated === 'true',
-    KeyCount: Number(count),
+    ...(count === undefined ? {} : { KeyCount: Number(count) }),
     MaxKeys: Number(max),
   };
 }

@@ -19,6 +19,8 @@ export async function callS3(
       return getObject(caller, uri);
     case 'headObject':
       return headObject(caller, uri);
+    case 'listObjects':
+      return listObjects(caller, parameters, 1);
     case 'listObjectsV2':
       return listObjects(caller, parameters);
     default:

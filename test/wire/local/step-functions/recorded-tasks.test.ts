@@ -94,6 +94,7 @@ test.each<[string, unknown, string, RegExp]>([
   ],
   ['S3Get', { key: 'none' }, 'S3.NoSuchKeyException', v2('S3')],
   ['S3NoBucket', {}, 'S3.NoSuchBucketException', v2('S3')],
+  ['S3List1', { bucket: 'no-such-bucket' }, 'S3.NoSuchBucketException', v2('S3')],
   ['BadToken', {}, 'Sfn.InvalidTokenException', v2('Sfn')],
   [
     'NoMachine',
@@ -211,6 +212,8 @@ test('objects come and go with what S3 says about them', async () => {
     Name: expect.any(String),
     Prefix: 'k',
   });
+  const bucket = hosted.system.state.buckets['Bucket'];
+  expect((await run('S3List1', { bucket })).output).toMatchObject({ Contents: [{ Size: 7 }] });
   expect((await run('S3Head', { key: 'k.json' })).output).toMatchObject({ ContentLength: 7 });
   expect((await run('S3Delete', { key: 'k.json' })).output).toEqual({});
   expect(await run('S3Head', { key: 'k.json' })).toMatchObject({ error: 'S3.NoSuchKeyException' });
