@@ -5,7 +5,7 @@ import type {
   ExecutionOrigin,
   ExecutionOutcome,
 } from '#local/step-functions/execution-store.ts';
-import { redriveMapRun } from '#local/step-functions/distributed/map-run-executions.ts';
+import { maxExpressSeconds } from '#local/step-functions/distributed/map-run-executions.ts';
 import { createHistory } from '#local/step-functions/history.ts';
 import { executionArn, expressArn } from '#local/step-functions/machines/arns.ts';
 import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
@@ -56,9 +56,6 @@ export interface ExpressResult {
   readonly outcome: ExecutionOutcome;
 }
 
-/** The longest duration of an execution of an express machine. */
-const maxExpressMs = 300_000;
-
 /** Returns the executions in a store. */
 export function createExecutions(settings: Omit<RunContext, 'live'>): Executions {
   const { store, clock } = settings;
@@ -90,10 +87,8 @@ export function createExecutions(settings: Omit<RunContext, 'live'>): Executions
       const at = Math.floor(clock.now());
       store.redrive(arn, at);
       const execution = store.find(arn);
-      if (execution !== undefined) {
-        redriveMapRun(context, execution);
+      if (execution !== undefined)
         runStored(context, machine, { execution, isRedriven: true }).catch(ignoreClosed);
-      }
       return at;
     },
     resume(machines) {
@@ -132,7 +127,7 @@ function beginExpress(
     );
     start.note('ExecutionStarted', { ...inputMembers(input), roleArn: machine.roleArn });
     const history = start.fork();
-    const limitMs = Math.min(maxExpressMs, (machine.timeoutSeconds ?? Infinity) * 1000);
+    const limitMs = Math.min(maxExpressSeconds, machine.timeoutSeconds ?? Infinity) * 1000;
     const outcome = await runExecution(context, { machine, execution, history, limitMs });
     noteEnd(history, outcome === 'interrupted' ? { status: 'ABORTED' } : outcome);
     const stoppedAt = Math.floor(clock.now());

@@ -3,6 +3,7 @@ import { StatesError } from '#local/step-functions/definition/definition.ts';
 import {
   abandonMapRuns,
   createMapRuns,
+  redriveMapRun,
   type RunningChild,
 } from '#local/step-functions/distributed/map-run-executions.ts';
 import type { MapRunStore } from '#local/step-functions/distributed/map-run-store.ts';
@@ -65,6 +66,7 @@ export async function runStored(
   const { store, clock } = context;
   const { arn, input, redriveCount } = execution;
   const start = createStoredHistory(context, machine, execution);
+  if (isRedriven) redriveMapRun(context, execution);
   abandonMapRuns(context, execution);
   if (isRedriven) start.add('ExecutionRedriven', { redriveCount });
   else if (execution.state === undefined)

@@ -83,6 +83,9 @@ export function redriveMapRun(
   if (latest !== undefined && hasFailed) mapRuns.redrive(latest.arn, Math.floor(clock.now()));
 }
 
+/** The longest duration of an execution of an express machine. */
+export const maxExpressSeconds = 300;
+
 /** The executions of a map run have a machine of their own, as their ARNs show. */
 function childMachine(
   machine: StateMachine,
@@ -95,7 +98,7 @@ function childMachine(
     name: arn.split(':').at(-1) ?? '',
     type: type === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
     machine: processor,
-    timeoutSeconds: undefined,
+    timeoutSeconds: type === 'EXPRESS' ? maxExpressSeconds : undefined,
   };
 }
 
@@ -123,7 +126,7 @@ function createMapRun(
       if (hasEnded && !isRedriven(found, redriveCount)) return found;
       const { arn: childArn } = found ?? begin(context, machine, { ...child, mapRun: arn });
       if (hasEnded) store.redrive(childArn, Math.floor(clock.now()));
-      const running = { execution: requireChild(store, childArn), isRedriven: hasEnded };
+      const running = toRunning(requireChild(store, childArn), machine, hasEnded);
       await context.runChild(machine, running, signal);
       signal.throwIfAborted();
       return requireChild(store, childArn);
@@ -131,6 +134,13 @@ function createMapRun(
     children: () => store.listByMapRun(arn),
     end: (status) => mapRuns.end(arn, status, Math.floor(clock.now())),
   };
+}
+
+/** What is redriven continues in its state; an express execution starts again. */
+function toRunning(execution: Execution, { type }: StateMachine, hasEnded: boolean): RunningChild {
+  if (!hasEnded || type === 'STANDARD') return { execution, isRedriven: hasEnded };
+  const { state: _, stateInput: __, variables: ___, ...begun } = execution;
+  return { execution: begun, isRedriven: false };
 }
 
 function requireChild(store: ExecutionStore, arn: string): Execution {

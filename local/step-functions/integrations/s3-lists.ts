@@ -32,7 +32,8 @@ export async function listObjects(
   const query = new URLSearchParams(version === 2 ? { 'list-type': '2' } : {});
   for (const [name, queryName] of Object.entries(queryNames)) {
     const value = parameters[name];
-    if (value !== undefined) query.set(queryName, String(value));
+    const text = typeof value === 'number' ? String(value) : asText(value);
+    if (text !== undefined) query.set(queryName, text);
   }
   const path = `${objectPath(`s3://${asText(parameters['Bucket'])}`)}?${query.toString()}`;
   const { body } = await sendObject(caller, { method: 'GET', path });
