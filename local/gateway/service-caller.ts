@@ -17,6 +17,8 @@ export interface ServiceResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
+  /** The body before it was decoded as UTF-8. */
+  readonly bytes: Buffer;
   /** Present if the service returned an error. */
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -51,8 +53,9 @@ export function createServiceCaller(settings: CallerSettings): ServiceCaller {
       const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
       const response = await client.fetch(`${base}${path}`, init);
       const { ok, status, headers: responseHeaders } = response;
-      const text = await response.text();
-      const whole = { status, headers: responseHeaders, body: text };
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = new TextDecoder().decode(bytes);
+      const whole = { status, headers: responseHeaders, body: text, bytes };
       return ok ? whole : { ...whole, error: readError(responseHeaders, text) };
     },
   };

@@ -10,6 +10,10 @@ import { readLogGroups } from '#local/logs/read-log-groups.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
 import { readBuckets } from '#local/s3/read-buckets.ts';
+import {
+  readMachineAlias,
+  readMachineVersion,
+} from '#local/step-functions/definition/read-aliases.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
@@ -47,6 +51,8 @@ const readers = {
   stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
     readStateMachine(resource, warn),
   ),
+  machineVersions: each(['AWS::StepFunctions::StateMachineVersion'], readMachineVersion),
+  machineAliases: each(['AWS::StepFunctions::StateMachineAlias'], readMachineAlias),
   userPools: { types: ['AWS::Cognito::UserPool'], read: readUserPools },
 };
 
@@ -105,7 +111,6 @@ const unhostedProperties: Readonly<Record<string, readonly string[]>> = {
   'AWS::ApiGateway::Stage': ['AccessLogSetting'],
   'AWS::Cognito::UserPool': ['MfaConfiguration'],
   'AWS::Lambda::Function': ['VpcConfig'],
-  'AWS::StepFunctions::StateMachine': ['LoggingConfiguration'],
 };
 
 /** Returns the properties of the stacks that have no effect here, each once as a notice. */

@@ -31,6 +31,7 @@ import type { ObjectStore } from '#local/s3/object-store.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
 import { createServiceCaller, type ServiceCaller } from '#local/gateway/service-caller.ts';
 import { createStepFunctions, type StepFunctions } from '#local/step-functions/step-functions.ts';
+import type { DeclaredMachines } from '#local/step-functions/machines/machine-store.ts';
 import { createCognitoEngine } from '#local/sign-in/operations.ts';
 import { openStore } from '#local/process/store.ts';
 import { createTracesEngine } from '#local/traces/traces-engine.ts';
@@ -74,8 +75,12 @@ export async function startServices(
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());
   const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
-  const machines = definitions.stateMachines;
-  const stepFunctions = createStepFunctions({ ...common, caller, machines });
+  const stepFunctions = createStepFunctions({
+    ...common,
+    logs,
+    caller,
+    declared: declaredMachines(definitions),
+  });
   closing.defer(() => stepFunctions.close());
   const functions = createFunctions(hosts);
   const targets = { functions, queues: sqs.queues, stepFunctions };
@@ -103,6 +108,14 @@ export async function startServices(
     ...createRemoteEngines(endpoints, credentials, region),
   ]);
   return { engines, caller, functions, asyncEvents, sqs, s3, stepFunctions, tables, deliver };
+}
+
+function declaredMachines({
+  stateMachines: machines,
+  machineVersions: versions,
+  machineAliases: aliases,
+}: Resolved['definitions']): DeclaredMachines {
+  return { machines, versions, aliases };
 }
 
 function identityOf({ secrets, bedrockKey }: Resolved): BedrockOptions['identity'] {

@@ -1,12 +1,20 @@
+import type { Clock } from '#local/process/clock.ts';
 import { AwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
-import type {
-  Execution,
-  ExecutionStore,
-  HistoryEvent,
-} from '#local/step-functions/execution-store.ts';
-import { executionMembers } from '#local/step-functions/describe-execution.ts';
-import type { Executions } from '#local/step-functions/executions.ts';
+import type { Execution, ExecutionStore } from '#local/step-functions/execution-store.ts';
+import {
+  executionMembers,
+  requireExecution,
+  seconds,
+  wrongType,
+} from '#local/step-functions/describe-execution.ts';
+import { getHistory } from '#local/step-functions/execution-history.ts';
+import { listExecutions } from '#local/step-functions/list-executions.ts';
+import { checkRedrivable, redriveMembers } from '#local/step-functions/redrive.ts';
+import { findProcessor } from '#local/step-functions/definition/find-processor.ts';
+import type { MapRunStore } from '#local/step-functions/distributed/map-run-store.ts';
+import type { StateMachine } from '#local/step-functions/definition/read-state-machines.ts';
+import type { Executions, StartOptions } from '#local/step-functions/executions.ts';
 import { checkArn, checkName } from '#local/step-functions/machines/arns.ts';
 import { jsonError } from '#local/step-functions/machines/json-errors.ts';
 import { describeMachine } from '#local/step-functions/machines/machine-operations.ts';
@@ -14,22 +22,21 @@ import {
   requireMachine,
   requireQualified,
   type MachineStore,
+  type QualifiedMachine,
+  type StoredMachine,
 } from '#local/step-functions/machines/machine-store.ts';
-import { pageOf, pageShape } from '#local/step-functions/machines/pages.ts';
-import { boolean, oneOf, string, structure } from '#local/wire/shape.ts';
+import { string, structure } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
 
 export interface ExecutionApi {
   readonly executions: Executions;
   readonly store: ExecutionStore;
   readonly machines: MachineStore;
+  readonly mapRuns: MapRunStore;
+  readonly clock: Clock;
 }
 
 type Operations = readonly (readonly [string, Operation])[];
-
-/** Converts milliseconds to seconds, the unit of the API. */
-const seconds = (ms: number | undefined): number | undefined =>
-  ms === undefined ? undefined : ms / 1000;
 
 const startShape = structure(
   { stateMachineArn: string() },
@@ -37,26 +44,48 @@ const startShape = structure(
 );
 
 /** Returns the operations on executions. */
-export function executionOperations({ executions, store, machines }: ExecutionApi): Operations {
+export function executionOperations(api: ExecutionApi): Operations {
+  const { store, machines, mapRuns, clock } = api;
+  return [
+    ...runOperations(api),
+    [
+      'DescribeExecution',
+      operation(byExecution, ({ executionArn }) =>
+        describe(requireExecution(store, executionArn), clock.now()),
+      ),
+    ],
+    ['GetExecutionHistory', getHistory(store)],
+    ['ListExecutions', listExecutions(api)],
+    [
+      'DescribeStateMachineForExecution',
+      operation(byExecution, ({ executionArn }) => {
+        const execution = requireExecution(store, executionArn);
+        const machine = requireMachine(machines, execution.machine.replace(/\/[^/]*$/u, ''));
+        return {
+          ...describeMachine(machine),
+          updateDate: machine.updatedAt,
+          ...describeProcessor(machine, execution, mapRuns),
+        };
+      }),
+    ],
+  ];
+}
+
+/** The operations that start, stop and redrive executions. */
+function runOperations({ executions, store, machines, clock }: ExecutionApi): Operations {
   return [
     [
       'StartExecution',
       operation(startShape, ({ stateMachineArn, name, input = '{}' }) => {
         checkArn(stateMachineArn, 'stateMachine');
-        const machine = requireQualified(machines, stateMachineArn);
+        const qualified = requireQualified(machines, stateMachineArn);
         checkInput(input);
         checkName(name);
-        const { arn, startedAt } = executions.start(machine, { name, input });
+        const { arn, startedAt } = executions.start(...toStart(qualified, { name, input }));
         return { executionArn: arn, startDate: seconds(startedAt) };
       }),
     ],
     ['StartSyncExecution', startSync(executions, machines)],
-    [
-      'DescribeExecution',
-      operation(byExecution, ({ executionArn }) => describe(requireExecution(store, executionArn))),
-    ],
-    ['GetExecutionHistory', getHistory(store)],
-    ['ListExecutions', listExecutions(store, machines)],
     [
       'StopExecution',
       operation(
@@ -68,14 +97,50 @@ export function executionOperations({ executions, store, machines }: ExecutionAp
       ),
     ],
     [
-      'DescribeStateMachineForExecution',
-      operation(byExecution, ({ executionArn }) => {
-        const execution = requireExecution(store, executionArn);
-        const machine = requireMachine(machines, execution.machine);
-        return { ...describeMachine(machine), updateDate: machine.updatedAt };
+      'RedriveExecution',
+      operation(structure({ executionArn: string() }, { clientToken: string() }), (input) => {
+        const execution = requireExecution(store, input.executionArn);
+        checkRedrivable(store, execution, clock.now());
+        const { machine, version } = requireQualified(
+          machines,
+          execution.version ?? execution.machine,
+        );
+        const at = executions.redrive(version?.machine ?? machine, execution.arn);
+        return { redriveDate: seconds(at) };
       }),
     ],
   ];
+}
+
+/** A version has a definition of its own, and an execution remembers how it was started. */
+function toStart(
+  { machine, version, alias }: QualifiedMachine,
+  options: StartOptions,
+): [StateMachine, StartOptions] {
+  if (version === undefined) return [machine, options];
+  const origin = {
+    version: `${machine.arn}:${version.number}`,
+    ...(alias === undefined ? {} : { alias: `${machine.arn}:${alias.name}` }),
+  };
+  return [version.machine, { ...options, origin }];
+}
+
+/** Returns what differs for an execution of a map run: its machine is the processor of the Map state. */
+function describeProcessor(
+  { definition }: StoredMachine,
+  { mapRun: mapRunArn, machine }: Execution,
+  mapRuns: MapRunStore,
+): object {
+  const run = mapRunArn === undefined ? undefined : mapRuns.find(mapRunArn);
+  if (run === undefined) return {};
+  const processor = findProcessor(record(JSON.parse(definition)), run.state);
+  return {
+    stateMachineArn: machine,
+    name: machine.split(':').at(-1),
+    definition: JSON.stringify(processor ?? {}),
+    mapRunArn,
+    label: machine.split('/').at(-1),
+  };
 }
 
 /** Throws AWS's error if an input is not JSON. */
@@ -88,20 +153,13 @@ function checkInput(input: string): void {
 
 const byExecution = structure({ executionArn: string() }, { includedData: string() });
 
-function requireExecution(store: ExecutionStore, arn: string): Execution {
-  checkArn(arn, 'execution');
-  const execution = store.find(arn);
-  if (execution !== undefined) return execution;
-  throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
-}
-
 function startSync(executions: Executions, machines: MachineStore): Operation {
   return operation(startShape, async ({ stateMachineArn, name, input = '{}' }) => {
     checkArn(stateMachineArn, 'stateMachine');
-    const machine = requireQualified(machines, stateMachineArn);
-    if (machine.type !== 'EXPRESS') throw wrongType();
+    const qualified = requireQualified(machines, stateMachineArn);
+    if (qualified.machine.type !== 'EXPRESS') throw wrongType();
     checkInput(input);
-    const result = await executions.runExpress(machine, { name, input });
+    const result = await executions.runExpress(...toStart(qualified, { name, input }));
     return {
       stateMachineArn,
       executionArn: result.arn,
@@ -116,91 +174,7 @@ function startSync(executions: Executions, machines: MachineStore): Operation {
   });
 }
 
-function wrongType(): AwsError {
-  const message = 'This operation is not supported by this type of state machine';
-  return new AwsError('StateMachineTypeNotSupported', message);
-}
-
-function describe(execution: Execution): object {
-  const { status } = execution;
-  const redrive =
-    status === 'RUNNING' || status === 'SUCCEEDED'
-      ? {
-          redriveStatus: 'NOT_REDRIVABLE',
-          redriveStatusReason: `Execution is ${status} and cannot be redriven`,
-        }
-      : { redriveStatus: 'REDRIVABLE' };
-  return { ...executionMembers(execution, seconds), redriveCount: 0, ...redrive };
-}
-
-function getHistory(store: ExecutionStore): Operation {
-  const optional = {
-    ...pageShape,
-    reverseOrder: boolean,
-    includeExecutionData: boolean,
-  };
-  return operation(structure({ executionArn: string() }, optional), (input) => {
-    const { executionArn, reverseOrder = false, includeExecutionData = true } = input;
-    requireExecution(store, executionArn);
-    const all = store.events(executionArn);
-    const { items, ...rest } = pageOf(reverseOrder ? all.toReversed() : all, input);
-    return { events: items.map((event) => toEvent(event, includeExecutionData)), ...rest };
-  });
-}
-
-/**
- * Details are in a member named after the type. All types of states share the same two names. Events of
- * the execution have the member also if it is empty.
- */
-function toEvent({ id, previous, at, type, details }: HistoryEvent, hasData: boolean): object {
-  const [, kind] = /(StateEntered|StateExited)$/u.exec(type) ?? [];
-  const name = kind === undefined ? lowerFirst(type) : lowerFirst(kind);
-  const entries = Object.entries(record(JSON.parse(details)));
-  const values = hasData ? entries : entries.filter(([member]) => !dataMembers.has(member));
-  const isShown = values.length > 0 || type.startsWith('Execution');
-  const members = isShown ? { [`${name}EventDetails`]: Object.fromEntries(values) } : {};
-  return { id, previousEventId: previous, timestamp: seconds(at), type, ...members };
-}
-
-/** What GetExecutionHistory leaves out on request. */
-const dataMembers: ReadonlySet<string> = new Set([
-  'input',
-  'inputDetails',
-  'output',
-  'outputDetails',
-]);
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-const statuses = oneOf('SUCCEEDED', 'TIMED_OUT', 'PENDING_REDRIVE', 'ABORTED', 'FAILED', 'RUNNING');
-
-function listExecutions(store: ExecutionStore, machines: MachineStore): Operation {
-  const optional = {
-    ...pageShape,
-    statusFilter: statuses,
-    mapRunArn: string(),
-    redriveFilter: oneOf('REDRIVEN', 'NOT_REDRIVEN'),
-  };
-  return operation(structure({ stateMachineArn: string() }, optional), (input) => {
-    const { stateMachineArn, statusFilter, redriveFilter } = input;
-    checkArn(stateMachineArn, 'stateMachine');
-    const { arn, type } = requireMachine(machines, stateMachineArn);
-    if (type === 'EXPRESS') throw wrongType();
-    const found = store.listByMachine(arn).filter(({ status }) => {
-      return status === (statusFilter ?? status) && redriveFilter !== 'REDRIVEN';
-    });
-    const { items, ...rest } = pageOf(found, input);
-    const executions = items.map((execution) => ({
-      executionArn: execution.arn,
-      stateMachineArn: arn,
-      name: execution.name,
-      status: execution.status,
-      startDate: seconds(execution.startedAt),
-      stopDate: seconds(execution.stoppedAt),
-      redriveCount: 0,
-    }));
-    return { executions, ...rest };
-  });
+function describe(execution: Execution, now: number): object {
+  const redrive = redriveMembers(execution, { now, toTime: seconds });
+  return { ...executionMembers(execution, seconds), ...redrive };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { record } from '#local/template/json.ts';
 import { accountId, signInKey, type StackContext } from '#local/template/stack-context.ts';
 
 /** What `Ref` and `Fn::GetAtt` return for a resource. */
@@ -92,6 +93,22 @@ function bucket(resource: ResourceContext): Identity {
       WebsiteURL: `${resource.context.gatewayUrl}/${name}`,
     },
   };
+}
+
+/** The versions of a template are published from one machine, so all have the same number. */
+function machineVersion(resource: ResourceContext): Identity {
+  const arn = `${String(resource.property('StateMachineArn'))}:1`;
+  return { ref: arn, attributes: { Arn: arn } };
+}
+
+function machineAlias(resource: ResourceContext): Identity {
+  const routes = resource.property('RoutingConfiguration');
+  const first: unknown = Array.isArray(routes)
+    ? routes[0]
+    : resource.property('DeploymentPreference');
+  const versionArn = String(record(first)['StateMachineVersionArn']);
+  const arn = `${versionArn.replace(/:\d+$/u, '')}:${nameFrom(resource, 'Name')}`;
+  return { ref: arn, attributes: { Arn: arn } };
 }
 
 function userPool(resource: ResourceContext): Identity {
@@ -212,4 +229,6 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
     serviceArn('states', 'stateMachine:'),
     'arn',
   ),
+  'AWS::StepFunctions::StateMachineAlias': machineAlias,
+  'AWS::StepFunctions::StateMachineVersion': machineVersion,
 };

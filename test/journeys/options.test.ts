@@ -33,7 +33,6 @@ test('what is not hosted is named and left out', () => {
       'AWS::EC2::VPC is not hosted here',
       'Custom::S3AutoDeleteObjects is not hosted here',
       'AccessLogSetting of AWS::ApiGateway::Stage has no effect here',
-      'LoggingConfiguration of AWS::StepFunctions::StateMachine has no effect here',
       'MfaConfiguration of AWS::Cognito::UserPool has no effect here',
       'VpcConfig of AWS::Lambda::Function has no effect here',
     ]),

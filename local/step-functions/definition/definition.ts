@@ -43,6 +43,8 @@ export type State =
         /** A number of seconds, or a path or expression that returns one. */
         readonly timeout: unknown;
         readonly heartbeat: unknown;
+        /** The role with which it is called, as a template or an expression. */
+        readonly credentials: unknown;
       })
   | (StateBase & {
       readonly type: 'Choice';
@@ -62,10 +64,21 @@ export type State =
         readonly items: unknown;
         readonly itemSelector: unknown;
         readonly maxConcurrency: unknown;
-        readonly batch: Json | undefined;
-        readonly toleratedCount: unknown;
-        readonly toleratedPercentage: unknown;
+        /** Absent if the items run in the execution itself. */
+        readonly distributed: DistributedMap | undefined;
       });
+
+/** How a Map state runs its items in executions of their own. */
+export interface DistributedMap {
+  readonly executionType: 'STANDARD' | 'EXPRESS';
+  /** The part of ARNs that names the state. Without one it is derived from the state's name. */
+  readonly label: string | undefined;
+  readonly reader: Json | undefined;
+  readonly batch: Json | undefined;
+  readonly writer: Json | undefined;
+  readonly toleratedCount: unknown;
+  readonly toleratedPercentage: unknown;
+}
 
 /** A literal text, or a path or intrinsic function that returns one. */
 export interface TextOrPath {

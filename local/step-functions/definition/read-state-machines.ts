@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import type { Machine } from '#local/step-functions/definition/definition.ts';
 import { DefinitionError, type Diagnostic } from '#local/step-functions/definition/diagnostics.ts';
 import { readMachine, type ReadMachine } from '#local/step-functions/definition/read-machine.ts';
+import {
+  readDeclaredLogging,
+  type LoggingConfiguration,
+} from '#local/step-functions/logging/logging-configuration.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { resolve } from '#local/template/intrinsics.ts';
@@ -20,6 +24,7 @@ export interface StateMachine {
   readonly definition: string;
   readonly machine: Machine;
   readonly timeoutSeconds: number | undefined;
+  readonly logging: LoggingConfiguration;
 }
 
 /**
@@ -43,6 +48,7 @@ export function readStateMachine(
     name: String(stack.scope.attribute(logicalId, 'Name')),
     roleArn: properties.optionalText('RoleArn') ?? '',
     definition: JSON.stringify(definition),
+    logging: readDeclaredLogging(properties),
   };
 }
 

@@ -5,10 +5,16 @@ import type {
   QueryLanguage,
   Retrier,
   State,
+  StateOf,
   WaitTime,
 } from '#local/step-functions/definition/definition.ts';
 import type { ReadContext } from '#local/step-functions/definition/read-context.ts';
-import { readResource, unhostedReason } from '#local/step-functions/definition/resources.ts';
+import {
+  activityReason,
+  isActivity,
+  readResource,
+  unhostedReason,
+} from '#local/step-functions/definition/resources.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
@@ -71,9 +77,18 @@ function readOwnFields(definition: Json, context: ReadContext): OwnFields[State[
       const read = readResource(resource);
       const reason = read === undefined ? undefined : unhostedReason(read);
       if (reason !== undefined) context.notice(reason);
+      if (isActivity(resource)) context.refuse(activityReason);
       const timeout = definition['TimeoutSecondsPath'] ?? definition['TimeoutSeconds'];
       const heartbeat = definition['HeartbeatSecondsPath'] ?? definition['HeartbeatSeconds'];
-      return { type: 'Task', resource, timeout, heartbeat, ...readHandlers(definition) };
+      const credentials = definition['Credentials'];
+      return {
+        type: 'Task',
+        resource,
+        timeout,
+        heartbeat,
+        credentials,
+        ...readHandlers(definition),
+      };
     }
     case 'Parallel': {
       const branches = items(definition['Branches']).map((branch, index) =>
@@ -89,23 +104,51 @@ function readOwnFields(definition: Json, context: ReadContext): OwnFields[State[
 }
 
 function readMap(definition: Json, context: ReadContext): OwnFields['Map'] {
-  for (const member of ['ItemReader', 'ResultWriter']) {
-    if (member in definition) context.refuse(`${member} is not hosted here`);
-  }
   const isJsonPath = readLanguage(definition, context) === 'JSONPath';
   const processor = 'ItemProcessor' in definition ? 'ItemProcessor' : 'Iterator';
+  const distributed = readDistributed(definition, record(definition[processor]), context);
+  if (distributed === undefined) refuseDistributedFields(definition, context);
   return {
     type: 'Map',
     processor: context.readMachine(record(definition[processor]), processor),
     items: definition['Items'] ?? definition['ItemsPath'],
     itemSelector: definition['ItemSelector'] ?? (isJsonPath ? definition['Parameters'] : undefined),
     maxConcurrency: definition['MaxConcurrencyPath'] ?? definition['MaxConcurrency'] ?? 0,
-    batch: definition['ItemBatcher'] === undefined ? undefined : record(definition['ItemBatcher']),
-    toleratedCount:
-      definition['ToleratedFailureCountPath'] ?? definition['ToleratedFailureCount'] ?? 0,
+    distributed,
+    ...readHandlers(definition),
+  };
+}
+
+function refuseDistributedFields(definition: Json, { refuse }: ReadContext): void {
+  for (const member of ['ItemReader', 'ItemBatcher', 'ResultWriter']) {
+    if (member in definition) refuse(`${member} needs the Mode DISTRIBUTED in ProcessorConfig`);
+  }
+}
+
+function readDistributed(
+  definition: Json,
+  { ProcessorConfig: config }: Json,
+  { refuse }: ReadContext,
+): StateOf<'Map'>['distributed'] {
+  const { Mode: mode, ExecutionType: executionType } = record(config);
+  if (mode !== 'DISTRIBUTED') return undefined;
+  const part = (member: string): Json | undefined =>
+    definition[member] === undefined ? undefined : record(definition[member]);
+  const { InputType: type, ManifestType: manifest } = record(
+    record(definition['ItemReader'])['ReaderConfig'],
+  );
+  for (const format of ['PARQUET', 'ATHENA_DATA']) {
+    if (type === format || manifest === format) refuse(`${format} is not hosted here`);
+  }
+  return {
+    executionType: executionType === 'EXPRESS' ? 'EXPRESS' : 'STANDARD',
+    label: asText(definition['Label']),
+    reader: part('ItemReader'),
+    batch: part('ItemBatcher'),
+    writer: part('ResultWriter'),
+    toleratedCount: definition['ToleratedFailureCountPath'] ?? definition['ToleratedFailureCount'],
     toleratedPercentage:
       definition['ToleratedFailurePercentagePath'] ?? definition['ToleratedFailurePercentage'],
-    ...readHandlers(definition),
   };
 }
 

@@ -25,7 +25,7 @@ const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
   ['dynamodb', 'any'],
   ['states', ['startExecution']],
   ['sfn', 'any'],
-  ['s3', ['getObject', 'putObject']],
+  ['s3', ['deleteObject', 'getObject', 'headObject', 'listObjects', 'listObjectsV2', 'putObject']],
 ]);
 
 /** Reads the resource ARN of a Task. Returns undefined if it is malformed. */
@@ -45,11 +45,22 @@ export function readResource(resource: string): TaskResource | undefined {
   };
 }
 
+/** Why activities are refused, and what takes their place. */
+export const activityReason =
+  'activities are not hosted here. Use a Task with .waitForTaskToken, such as sqs:sendMessage.waitForTaskToken';
+
+/** Returns whether a text is the ARN of an activity. */
+export function isActivity(arn: string): boolean {
+  return /^arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:[^:]+$/u.test(arn);
+}
+
 /** Returns why a resource cannot be called here, or undefined if it can. */
 export function unhostedReason(resource: TaskResource): string | undefined {
   if (resource.type === 'function') return undefined;
   const hosted = actions.get(resource.service);
   const isHosted = hosted === 'any' || hosted?.includes(resource.action) === true;
+  if (resource.service === 'http')
+    return 'http:invoke is not hosted here, because it needs a connection of EventBridge';
   if (!isHosted) return `${resource.service}:${resource.action} is not hosted here`;
   const isExecution = resource.service === 'states' && resource.action === 'startExecution';
   const isUnhostedWait = resource.pattern === 'sync' && !isExecution;

@@ -140,6 +140,7 @@ function recordEnd(
   for (const { iteration, current, isOpen } of branches.filter((branch) => branch !== failed)) {
     if (!isOpen) continue;
     if (iteration !== undefined) history.note('MapIterationAborted', iteration);
+    if (current?.type === 'Map' && current.distributed !== undefined) history.note('MapRunAborted');
     if (current !== undefined && abortable.has(current.type))
       history.note(`${current.type}StateAborted`);
   }

@@ -9,16 +9,13 @@ import {
   selectedInput,
   type Frame,
 } from '#local/step-functions/interpreter/frame.ts';
-import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
 import { asText } from '#local/wire/shape.ts';
 
-/** Returns the items of a Map state, or its batches of items. Throws if there is no array. */
+/** Returns the items of a Map state. Throws if there is no array. */
 export async function readItems(state: StateOf<'Map'>, frame: Frame): Promise<readonly unknown[]> {
-  const items =
-    state.language === 'JSONata'
-      ? await readExpression(state.items, frame)
-      : readByPath(asText(state.items) ?? '$', frame);
-  return state.batch === undefined ? items : toBatches(items, state.batch, frame);
+  return state.language === 'JSONata'
+    ? readExpression(state.items, frame)
+    : readByPath(asText(state.items) ?? '$', frame);
 }
 
 async function readExpression(items: unknown, frame: Frame): Promise<readonly unknown[]> {
@@ -41,26 +38,14 @@ function readByPath(path: string, frame: Frame): readonly unknown[] {
   );
 }
 
-/** Applies `ItemBatcher`. The items of each batch are in `Items` of one input. */
-async function toBatches(
-  items: readonly unknown[],
-  batch: NonNullable<StateOf<'Map'>['batch']>,
+/** Returns the input of one item: the item itself, or what `ItemSelector` makes of it. */
+export async function readItemInput(
+  { itemSelector, language }: StateOf<'Map'>,
   frame: Frame,
-): Promise<readonly unknown[]> {
-  const most = batch['MaxItemsPerBatchPath'] ?? batch['MaxItemsPerBatch'] ?? items.length;
-  const size = (await readNumber({ name: 'MaxItemsPerBatch', min: 1 }, most, frame)) || 1;
-  const shared = await readBatchInput(batch['BatchInput'], frame);
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => ({
-    ...shared,
-    Items: items.slice(index * size, (index + 1) * size),
-  }));
-}
-
-async function readBatchInput(template: unknown, frame: Frame): Promise<object> {
-  if (template === undefined) return {};
-  const BatchInput =
-    frame.state.language === 'JSONata'
-      ? await evaluateAll(template, expressionScope(frame), 'ItemBatcher/BatchInput')
-      : fillTemplate(template, pathScope(frame, selectedInput(frame)));
-  return { BatchInput };
+  item: unknown,
+): Promise<unknown> {
+  if (itemSelector === undefined) return item;
+  if (language === 'JSONata')
+    return evaluateAll(itemSelector, expressionScope(frame), 'ItemSelector');
+  return fillTemplate(itemSelector, pathScope(frame, selectedInput(frame)));
 }

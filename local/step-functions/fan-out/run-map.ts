@@ -1,21 +1,13 @@
-import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
-import { runtimeError } from '#local/step-functions/expressions/evaluation-error.ts';
-import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
-import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
-import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
+import type { StateOf } from '#local/step-functions/definition/definition.ts';
+import { runDistributedMap } from '#local/step-functions/distributed/run-distributed-map.ts';
 import {
   createGroup,
   type Branch,
   type FanOutContext,
   type Group,
 } from '#local/step-functions/fan-out/branches.ts';
-import {
-  expressionScope,
-  pathScope,
-  selectedInput,
-  type Frame,
-} from '#local/step-functions/interpreter/frame.ts';
-import { readItems } from '#local/step-functions/fan-out/map-items.ts';
+import type { Frame } from '#local/step-functions/interpreter/frame.ts';
+import { readItemInput, readItems } from '#local/step-functions/fan-out/map-items.ts';
 import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
 
 /** Runs a machine for each item of a Map state. Returns the outputs in the order of the items. */
@@ -25,20 +17,19 @@ export async function runMap(
   context: FanOutContext,
 ): Promise<unknown> {
   const { history } = context.start;
+  const { distributed } = state;
+  if (distributed !== undefined) return runDistributedMap({ state, distributed }, frame, context);
   const maxField = { name: 'MaxConcurrency', min: 0 };
   const max = (await readNumber(maxField, state.maxConcurrency, frame)) || Infinity;
   const items = await readItems(state, frame);
   history.add('MapStateStarted', { length: items.length });
-  const tolerated = await readTolerance(state, frame, items.length);
   const group = createGroup(context);
   const work: MapWork = {
     state,
     frame,
     items,
-    tolerated,
     group,
     outputs: [],
-    failures: 0,
     next: 0,
   };
   const workers = Array.from({ length: Math.min(max, items.length) }, () => group.open());
@@ -47,18 +38,15 @@ export async function runMap(
   );
   history.continueAfter(Math.max(history.last(), ...ends));
   history.note('MapStateSucceeded');
-  return work.outputs.filter((output) => output !== undefined);
+  return work.outputs;
 }
 
 interface MapWork {
   readonly state: StateOf<'Map'>;
   readonly frame: Frame;
   readonly items: readonly unknown[];
-  /** How many items may fail. */
-  readonly tolerated: number;
   readonly group: Group;
   readonly outputs: unknown[];
-  failures: number;
   /** The index of the next item. */
   next: number;
 }
@@ -75,7 +63,7 @@ async function runWorker(work: MapWork, branch: Branch): Promise<number> {
 }
 
 async function runItem(work: MapWork, branch: Branch, index: number): Promise<number> {
-  const { state, frame, items, tolerated, group, outputs } = work;
+  const { state, frame, items, group, outputs } = work;
   const { history } = branch;
   const iteration = { name: state.name, index };
   const Map = { Item: { Index: index, Value: items[index] } };
@@ -89,34 +77,6 @@ async function runItem(work: MapWork, branch: Branch, index: number): Promise<nu
     return history.note('MapIterationSucceeded', iteration);
   } catch (thrown) {
     group.signal.throwIfAborted();
-    if (toStatesError(thrown).error === 'States.Runtime') throw thrown;
-    work.failures += 1;
-    if (work.failures > tolerated) throw tolerated === 0 ? thrown : thresholdError();
-    Object.assign(branch, { isOpen: false, current: undefined });
-    return history.note('MapIterationFailed', iteration);
+    throw thrown;
   }
-}
-
-function thresholdError(): StatesError {
-  const cause = 'The specified tolerated failure threshold was exceeded';
-  return new StatesError('States.ExceedToleratedFailureThreshold', cause);
-}
-
-async function readItemInput(state: StateOf<'Map'>, frame: Frame, item: unknown): Promise<unknown> {
-  const { itemSelector, language } = state;
-  if (itemSelector === undefined) return item;
-  if (language === 'JSONata')
-    return evaluateAll(itemSelector, expressionScope(frame), 'ItemSelector');
-  return fillTemplate(itemSelector, pathScope(frame, selectedInput(frame)));
-}
-
-/** Returns how many of the items may fail. */
-async function readTolerance(state: StateOf<'Map'>, frame: Frame, count: number): Promise<number> {
-  const countField = { name: 'ToleratedFailureCount', min: 0 };
-  const maxFailures = await readNumber(countField, state.toleratedCount, frame);
-  if (state.toleratedPercentage === undefined) return maxFailures;
-  const field = { name: 'ToleratedFailurePercentage', min: 0, max: 100, isFraction: true };
-  const percentage = await readNumber(field, state.toleratedPercentage, frame);
-  if (percentage < 0) throw runtimeError(`${field.name} must be between 0 and 100.`);
-  return Math.max(maxFailures, Math.floor((percentage / 100) * count));
 }

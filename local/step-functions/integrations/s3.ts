@@ -1,21 +1,31 @@
-import type {
-  ServiceCaller,
-  ServiceRequest,
-  ServiceResponse,
-} from '#local/gateway/service-caller.ts';
-import { StatesError } from '#local/step-functions/definition/definition.ts';
-import { sdkErrors, serviceError } from '#local/step-functions/integrations/service-errors.ts';
+import type { ServiceCaller } from '#local/gateway/service-caller.ts';
+import { listObjects } from '#local/step-functions/integrations/s3-lists.ts';
+import { objectPath, sendObject } from '#local/step-functions/integrations/s3-requests.ts';
 import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
-/** Gets or puts an object as the SDK does. */
+/** Calls an action on objects as the SDK does. */
 export async function callS3(
   caller: ServiceCaller,
   action: string,
   parameters: Json,
 ): Promise<unknown> {
   const uri = `s3://${asText(parameters['Bucket'])}/${asText(parameters['Key'])}`;
-  return action === 'getObject' ? getObject(caller, uri) : putObject(caller, uri, parameters);
+  switch (action) {
+    case 'deleteObject':
+      await sendObject(caller, { method: 'DELETE', path: objectPath(uri) });
+      return {};
+    case 'getObject':
+      return getObject(caller, uri);
+    case 'headObject':
+      return headObject(caller, uri);
+    case 'listObjects':
+      return listObjects(caller, parameters, 1);
+    case 'listObjectsV2':
+      return listObjects(caller, parameters);
+    default:
+      return putObject(caller, uri, parameters);
+  }
 }
 
 /** Every object of S3 is encrypted. */
@@ -23,12 +33,20 @@ const encryption = { ServerSideEncryption: 'AES256' };
 
 async function getObject(caller: ServiceCaller, uri: string): Promise<unknown> {
   const { body, headers } = await sendObject(caller, { method: 'GET', path: objectPath(uri) });
+  return { ...describeObject(headers, Buffer.byteLength(body)), Body: body };
+}
+
+async function headObject(caller: ServiceCaller, uri: string): Promise<unknown> {
+  const { headers } = await sendObject(caller, { method: 'HEAD', path: objectPath(uri) });
+  return describeObject(headers, 0);
+}
+
+function describeObject(headers: Headers, byteLength: number): Json {
   const changed = headers.get('last-modified');
   const metadata = [...headers].filter(([name]) => name.startsWith('x-amz-meta-'));
   return {
     AcceptRanges: 'bytes',
-    Body: body,
-    ContentLength: Number(headers.get('content-length') ?? Buffer.byteLength(body)),
+    ContentLength: Number(headers.get('content-length') ?? byteLength),
     ContentType: headers.get('content-type') ?? 'binary/octet-stream',
     ETag: headers.get('etag') ?? '',
     ...(changed === null ? {} : { LastModified: new Date(changed).toISOString() }),
@@ -65,27 +83,4 @@ export async function readObject(caller: ServiceCaller, uri: string): Promise<st
 /** Writes a text to an object. Throws a `StatesError` if the bucket refuses it. */
 export async function writeObject(caller: ServiceCaller, uri: string, body: string): Promise<void> {
   await sendObject(caller, { method: 'PUT', path: objectPath(uri), body });
-}
-
-async function sendObject(
-  caller: ServiceCaller,
-  request: ServiceRequest,
-): Promise<ServiceResponse> {
-  const response = await caller.send('s3', request);
-  if (response.error !== undefined) throw serviceError(sdkErrors('S3'), response);
-  return response;
-}
-
-function objectPath(uri: string): string {
-  return uri
-    .replace(/^s3:\/\//u, '/')
-    .split('/')
-    .map(encodeSegment)
-    .join('/');
-}
-
-/** Throws for the segments `.` and `..`, which a URL would resolve, perhaps to another bucket. */
-function encodeSegment(segment: string): string {
-  if (!/^\.{1,2}$/u.test(segment)) return encodeURIComponent(segment);
-  throw new StatesError('S3.InvalidURI', 'Keys with . or .. between slashes are not hosted here');
 }

@@ -96,8 +96,12 @@ async function handleFailure(frame: Frame, error: StatesError, history: History)
   }
 }
 
-/** `States.Runtime` is never retried or caught (States Language, "Errors"). */
-function matchesError(names: readonly string[], thrown: StatesError, { type }: State): boolean {
+/** Returns whether a retrier or catcher with these names handles an error. `States.Runtime` has no handler. */
+export function matchesError(
+  names: readonly string[],
+  thrown: StatesError,
+  { type }: State,
+): boolean {
   const { error = '' } = thrown;
   if (error === 'States.Runtime') return false;
   if (names.includes(error) || names.includes('States.ALL')) return true;
@@ -108,12 +112,17 @@ function matchesError(names: readonly string[], thrown: StatesError, { type }: S
 }
 
 function delayMs(retrier: Retrier, count: number): number {
-  const { intervalSeconds, backoffRate, maxDelaySeconds, hasJitter } = retrier;
-  const seconds = Math.min(maxDelaySeconds, intervalSeconds * backoffRate ** count);
-  return seconds * 1000 * (hasJitter ? Math.random() : 1);
+  return backoffSeconds(retrier, count) * 1000 * (retrier.hasJitter ? Math.random() : 1);
 }
 
-async function applyCatcher(
+/** Returns the seconds before the next attempt after `count` earlier ones, without jitter. */
+export function backoffSeconds(retrier: Retrier, count: number): number {
+  const { intervalSeconds, backoffRate, maxDelaySeconds } = retrier;
+  return Math.min(maxDelaySeconds, intervalSeconds * backoffRate ** count);
+}
+
+/** Returns the outcome of a state whose error a catcher handles. `field` is the catcher's place. */
+export async function applyCatcher(
   frame: Frame,
   catcher: Catcher,
   field: string,

@@ -68,15 +68,19 @@ export async function runMachine(machine: Machine, start: StartPoint, run: Run):
   return input;
 }
 
-interface StateEntry {
+interface StateEntry extends StateAttempt {
   readonly state: State;
   readonly input: unknown;
   readonly variables: ReadonlyMap<string, unknown>;
+  readonly entered: Frame['entered'];
+}
+
+/** What one attempt to run a state needs in addition to its frame. */
+export interface StateAttempt {
   readonly start: StartPoint;
   readonly run: Run;
-  /** Milliseconds since 1970. */
+  /** When the state was entered, in milliseconds since 1970. */
   readonly enteredAt: number;
-  readonly entered: Frame['entered'];
 }
 
 async function runState(entry: StateEntry): Promise<Outcome> {
@@ -90,7 +94,8 @@ async function runState(entry: StateEntry): Promise<Outcome> {
   );
 }
 
-async function attemptState(frame: Frame, entry: StateEntry): Promise<Outcome> {
+/** Runs a state once, without its `Retry` and `Catch`. Throws the error of the state or of its work. */
+export async function attemptState(frame: Frame, entry: StateAttempt): Promise<Outcome> {
   const { state } = frame;
   const { run, start } = entry;
   const context = { run, start, runMachine };
@@ -109,9 +114,12 @@ async function attemptState(frame: Frame, entry: StateEntry): Promise<Outcome> {
     case 'Task':
       return finish(frame, await runTask(state, frame, { run, history: start.history }));
     case 'Map':
-      return finish(frame, await runMap(state, frame, context));
+      return finish(frame, await (run.mock?.fanOut(state, frame) ?? runMap(state, frame, context)));
     case 'Parallel':
-      return finish(frame, await runParallel(state, frame, context));
+      return finish(
+        frame,
+        await (run.mock?.fanOut(state, frame) ?? runParallel(state, frame, context)),
+      );
   }
 }
 

@@ -2,13 +2,22 @@ import { startTimer } from '#local/process/clock.ts';
 import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
 import { readResource, type TaskResource } from '#local/step-functions/definition/resources.ts';
 import { toSyncResult } from '#local/step-functions/integrations/sync-result.ts';
+import { checkParameters } from '#local/step-functions/interpreter/check-parameters.ts';
 import { checkSize } from '#local/step-functions/interpreter/check-size.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
-import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
+import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
+import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
+import {
+  effectiveInput,
+  expressionScope,
+  pathScope,
+  type Frame,
+} from '#local/step-functions/interpreter/frame.ts';
 import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
 import type { History, Run, TaskToken } from '#local/step-functions/interpreter/run.ts';
 import {
   createTaskEvents,
+  type TaskCredentials,
   type TaskEvents,
   type TaskLimits,
 } from '#local/step-functions/interpreter/task-events.ts';
@@ -55,8 +64,10 @@ async function callAndRecord(call: TaskCall): Promise<unknown> {
   const context =
     token === undefined ? frame.context : { ...frame.context, Task: { Token: token.token } };
   const parameters = await effectiveInput({ ...frame, context });
+  checkParameters(call.resource, parameters, frame.state.language);
   const limits = await readLimits(call);
-  events.scheduled(JSON.stringify(parameters), limits);
+  const credentials = await readCredentials(call);
+  events.scheduled(JSON.stringify(parameters), { ...limits, ...credentials });
   try {
     const { timeoutInSeconds } = limits;
     const result = await withTimeout(
@@ -83,11 +94,25 @@ async function readLimits({ state, frame }: TaskCall): Promise<TaskLimits> {
   };
 }
 
+/** Every call is made by the same user here. The role is only recorded. */
+async function readCredentials({ state, frame }: TaskCall): Promise<TaskCredentials> {
+  const { credentials } = state;
+  if (credentials === undefined) return {};
+  const { RoleArn: role } = record(
+    state.language === 'JSONata'
+      ? await evaluateAll(credentials, expressionScope(frame), 'Credentials')
+      : fillTemplate(credentials, pathScope(frame)),
+  );
+  const roleArn = asText(role);
+  return roleArn === undefined ? {} : { taskCredentials: { roleArn } };
+}
+
 async function callResource(
   { resource, run, token, state, events }: TaskCall,
   parameters: unknown,
   { heartbeatInSeconds }: TaskLimits,
 ): Promise<unknown> {
+  if (run.mock !== undefined) return run.mock.task(parameters);
   const result = await run.call(resource, parameters);
   const isSync = resource.type === 'service' && resource.pattern === 'sync';
   if (token === undefined && !isSync) return result;

@@ -1,5 +1,9 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { TaskResource } from '#local/step-functions/definition/resources.ts';
+import { StatesError, type StateOf } from '#local/step-functions/definition/definition.ts';
+import type { Frame } from '#local/step-functions/interpreter/frame.ts';
+import type { MapRuns } from '#local/step-functions/distributed/map-run.ts';
+import type { Objects } from '#local/step-functions/distributed/objects.ts';
 import type { Execution } from '#local/step-functions/execution-store.ts';
 import type { Json } from '#local/template/json.ts';
 
@@ -18,6 +22,26 @@ export interface Run {
   openToken(): TaskToken;
   /** Waits until another execution has ended, and returns it. */
   waitForExecution(executionArn: string): Promise<Execution>;
+  readonly mapRuns: MapRuns;
+  readonly objects: Objects;
+  /** What TestState returns in place of what a state would do outside. */
+  readonly mock?: StateMock | undefined;
+}
+
+/** What stands for the work of a state. Both return its result, or throw the error of its work. */
+export interface StateMock {
+  /** Stands for the call of a Task. */
+  task(parameters: unknown): unknown;
+  /** Stands for the branches of a Parallel state, or the items of a Map state. */
+  fanOut(state: StateOf<'Map'> | StateOf<'Parallel'>, frame: Frame): Promise<unknown>;
+}
+
+/** Why a signal is aborted when the host ends: the execution continues at the next start. */
+export class Interruption extends StatesError {}
+
+/** Returns whether a signal was aborted because the host ends. */
+export function isInterruption(reason: unknown): boolean {
+  return reason instanceof Interruption;
 }
 
 /** A token that is open, and the wait for it. */
@@ -44,6 +68,15 @@ export interface History {
   fork(): History;
 }
 
+/** A state in which an execution continues. */
+export interface ResumePoint {
+  readonly state: string;
+  /** Milliseconds since 1970. */
+  readonly enteredAt: number;
+  /** Whether the execution had ended there, and is redriven. */
+  readonly isRedriven: boolean;
+}
+
 /** Where a machine starts, with which data. */
 export interface StartPoint {
   readonly input: unknown;
@@ -51,7 +84,7 @@ export interface StartPoint {
   /** Members of the context in addition to those of the execution. */
   readonly context: Json;
   /** The state in which an interrupted execution continues, and when it was entered. */
-  readonly resumed?: { readonly state: string; readonly enteredAt: number } | undefined;
+  readonly resumed?: ResumePoint | undefined;
   readonly history: History;
   /** Called before each state, with the data that is needed to resume there. */
   onState?(state: string, input: unknown, variables: ReadonlyMap<string, unknown>): void;

@@ -13,11 +13,16 @@ export interface TaskLimits {
   readonly heartbeatInSeconds: number | undefined;
 }
 
+/** The role of a task, as events have it. */
+export interface TaskCredentials {
+  readonly taskCredentials?: { readonly roleArn: string };
+}
+
 /** Records the events of a task. Values are JSON. */
 export interface TaskEvents {
   /** What a result that is too large is said to come from. */
   readonly source: string;
-  scheduled(parameters: string, limits: TaskLimits): void;
+  scheduled(parameters: string, members: TaskLimits & TaskCredentials): void;
   submitted(output: string): void;
   succeeded(output: string): void;
   failed(error: StatesError): void;
@@ -36,8 +41,8 @@ export function createTaskEvents(
 function functionEvents(history: History, resource: string): TaskEvents {
   return {
     source: resource,
-    scheduled(parameters, limits) {
-      const details = { resource, ...inputMembers(parameters), ...limits };
+    scheduled(parameters, members) {
+      const details = { resource, ...inputMembers(parameters), ...members };
       history.add('LambdaFunctionScheduled', details);
       history.add('LambdaFunctionStarted');
     },
@@ -56,8 +61,8 @@ function serviceEvents(history: History, arn: string, region: string): TaskEvent
   const names = { resourceType, resource };
   return {
     source: resourceType,
-    scheduled(parameters, limits) {
-      history.add('TaskScheduled', { ...names, region, parameters, ...limits });
+    scheduled(parameters, members) {
+      history.add('TaskScheduled', { ...names, region, parameters, ...members });
       history.add('TaskStarted', names);
     },
     submitted: (output) =>

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AwsError } from '#local/wire/aws-error.ts';
 
 /** The kinds of resources of Step Functions that an ARN can name. */
-export type ResourceKind = 'stateMachine' | 'execution';
+export type ResourceKind = 'stateMachine' | 'execution' | 'mapRun';
 
 const arnForm = /^arn:aws[\w-]*:states:[\w-]+:\d{12}:(\w+):(.+)$/su;
 

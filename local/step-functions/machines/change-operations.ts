@@ -11,10 +11,16 @@ import {
   type MachineSettings,
   type StoredMachine,
 } from '#local/step-functions/machines/machine-store.ts';
+import {
+  noLogging,
+  readLoggingRequest,
+  type LoggingConfiguration,
+} from '#local/step-functions/logging/logging-configuration.ts';
 import { tagList, toTags } from '#local/step-functions/machines/tag-operations.ts';
 import { readDefinitionText } from '#local/step-functions/machines/validate-definition.ts';
 import { publish } from '#local/step-functions/machines/version-operations.ts';
 import { boolean, object, oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
+import type { Json } from '#local/template/json.ts';
 
 const definition = string({ min: 1, max: 1_048_576 });
 const roleArn = string({ min: 1, max: 256 });
@@ -72,6 +78,7 @@ function create({ machines, arnOf }: MachineApi, input: Shaped<typeof createShap
         definition: input.definition,
         machine: read.machine,
         timeoutSeconds: read.timeoutSeconds,
+        logging: readLogging(input) ?? noLogging,
       },
       nowSeconds(),
     ),
@@ -95,6 +102,7 @@ function isSame(existing: StoredMachine, created: StoredMachine): boolean {
   return (
     existing.definition === created.definition &&
     existing.type === created.type &&
+    isDeepStrictEqual(existing.logging, created.logging) &&
     isDeepStrictEqual(existing.settings, created.settings)
   );
 }
@@ -119,6 +127,7 @@ function update({ machines }: MachineApi, input: Shaped<typeof updateShape>): ob
     definition: text,
     roleArn: input.roleArn ?? existing.roleArn,
     settings: toSettings(input, existing.settings),
+    logging: readLogging(input) ?? existing.logging,
   };
   const isUnchanged = isSame(existing, changed) && existing.roleArn === changed.roleArn;
   const machine = isUnchanged
@@ -141,16 +150,21 @@ const changeable: ReadonlySet<string> = new Set([
 ]);
 
 function toSettings(
-  { loggingConfiguration, tracingConfiguration }: GivenSettings,
+  { tracingConfiguration }: GivenSettings,
   current: MachineSettings,
 ): MachineSettings {
-  return {
-    loggingConfiguration: loggingConfiguration ?? current.loggingConfiguration,
-    tracingConfiguration: tracingConfiguration ?? current.tracingConfiguration,
-  };
+  return { tracingConfiguration: tracingConfiguration ?? current.tracingConfiguration };
 }
 
 type GivenSettings = { readonly [K in keyof MachineSettings]?: MachineSettings[K] | undefined };
+
+function readLogging({
+  loggingConfiguration: configuration,
+}: {
+  readonly loggingConfiguration?: Json | undefined;
+}): LoggingConfiguration | undefined {
+  return configuration === undefined ? undefined : readLoggingRequest(configuration);
+}
 
 interface PublishRequest {
   readonly publish?: boolean | undefined;

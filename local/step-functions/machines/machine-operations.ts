@@ -61,7 +61,7 @@ function describeQualified(machines: MachineStore, arn: string): object {
 
 /** Returns what is said of a machine, and of the machine of an execution. */
 export function describeMachine(machine: StoredMachine): Json {
-  const { arn, name, roleArn, definition, revisionId, settings } = machine;
+  const { arn, name, roleArn, definition, revisionId, settings, logging } = machine;
   const variableReferences = findVariableReferences(record(JSON.parse(definition)));
   return {
     stateMachineArn: arn,
@@ -70,6 +70,7 @@ export function describeMachine(machine: StoredMachine): Json {
     definition,
     revisionId,
     ...settings,
+    loggingConfiguration: logging,
     encryptionConfiguration: { type: 'AWS_OWNED_KEY' },
     ...(Object.keys(variableReferences).length === 0 ? {} : { variableReferences }),
   };

@@ -54,11 +54,22 @@ export function versionOperations(
         const version = findVersion(machines, arn);
         const machine = machines.find(arn.replace(/:\d+$/u, ''));
         if (machine === undefined || version === undefined) return;
+        checkUnused(machine, version);
         const versions = machine.versions.filter((each) => each !== version);
         machines.put({ ...machine, versions });
       }),
     ],
   ];
+}
+
+/** Throws AWS's error if an alias refers to a version. */
+function checkUnused({ aliases }: StoredMachine, { number }: MachineVersion): void {
+  const names = aliases
+    .filter(({ routes }) => routes.some(({ version }) => version === number))
+    .map(({ name }) => name);
+  if (names.length === 0) return;
+  const message = `Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [${names.join(', ')}]`;
+  throw new AwsError('ConflictException', message);
 }
 
 function checkRevision({ revisionId: current }: StoredMachine, revisionId?: string): void {

@@ -18,6 +18,7 @@ import {
   plainText,
 } from '#local/step-functions/validation/values.ts';
 import { isRecord } from '#local/wire/shape.ts';
+import { record } from '#local/template/json.ts';
 
 /** Of the paths of a Map, only that to its items can begin at the context object. */
 const numberPath = referencePath('data', 'variable');
@@ -60,21 +61,36 @@ const payload = {
   ...only('JSONata', { Arguments: checkTemplate }),
 };
 
-const readerConfig = object({
-  exclusive: [pair('MaxItems')],
-  fields: {
-    ...fields({
-      InputType: oneOf('CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET'),
-      Transformation: oneOf('NONE', 'LOAD_AND_FLATTEN'),
-      ManifestType: oneOf('ATHENA_DATA', 'S3_INVENTORY'),
-      CSVHeaderLocation: oneOf('FIRST_ROW', 'GIVEN'),
-      CSVHeaders: each(plainText),
-      CSVDelimiter: oneOf('COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'),
-      ItemsPointer: plainText,
-    }),
-    ...numberOrPath('MaxItems', integer({ min: 0, max: 100_000_000 })),
-  },
+const csvFields = fields({
+  CSVHeaderLocation: oneOf('FIRST_ROW', 'GIVEN'),
+  CSVHeaders: each(plainText),
+  CSVDelimiter: oneOf('COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'),
 });
+
+const readerFields = {
+  ...fields({
+    InputType: oneOf('CSV', 'JSON', 'JSONL', 'MANIFEST', 'PARQUET'),
+    Transformation: oneOf('NONE', 'LOAD_AND_FLATTEN'),
+    ManifestType: oneOf('ATHENA_DATA', 'S3_INVENTORY'),
+  }),
+  ...numberOrPath('MaxItems', integer({ min: 0, max: 100_000_000 })),
+};
+
+/** Each format of a file has options of its own. */
+const readerConfig: Check = (value, place) => {
+  const { InputType: type, CSVHeaderLocation: location } = record(value);
+  object({
+    required: location === 'GIVEN' ? ['CSVHeaders'] : [],
+    exclusive: [pair('MaxItems')],
+    fields: {
+      ...readerFields,
+      ...(type === 'CSV' ? csvFields : {}),
+      ...(type === 'JSON' ? fields({ ItemsPointer: plainText }) : {}),
+    },
+  })(value, place);
+  if (type === 'CSV' && location === undefined)
+    report(place, "The field 'CSVHeaderLocation' is required but was missing");
+};
 
 const itemReader = object({
   required: ['Resource'],

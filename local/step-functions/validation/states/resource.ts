@@ -1,18 +1,20 @@
 import { checkTemplate } from '#local/step-functions/definition/check-expressions.ts';
-import { readResource, type TaskResource } from '#local/step-functions/definition/resources.ts';
+import {
+  isActivity,
+  readResource,
+  type TaskResource,
+} from '#local/step-functions/definition/resources.ts';
 import { integrations, isSdkAction } from '#local/step-functions/validation/states/integrations.ts';
 import { member, report, type Check, type Place } from '#local/step-functions/validation/place.ts';
 import { asText, isRecord } from '#local/wire/shape.ts';
 import type { Json } from '#local/template/json.ts';
-
-const activity = /^arn:aws[\w-]*:states:[\w-]+:\d{12}:activity:[^:]+$/u;
 
 /** What a Task state calls. */
 export const resource: Check = (value, place) => {
   if (typeof value !== 'string') return report(place, 'Expected value of type [STRING]');
   if (!value.startsWith('arn:')) return report(place, 'Value is not a valid resource ARN');
   const isExpress = place.type === 'EXPRESS';
-  if (activity.test(value)) {
+  if (isActivity(value)) {
     if (isExpress) report(place, 'Express state machine does not support Activity ARN');
     return;
   }

@@ -1,4 +1,5 @@
 import {
+  CreateActivityCommand,
   DescribeExecutionCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
@@ -46,6 +47,30 @@ test.each<[string, () => Promise<unknown>, string, string]>([
     () => update('declared', { definition: '{}' }),
     'InvalidDefinition',
     "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: These fields are required: [States, StartAt] at /'",
+  ],
+  [
+    'a machine with an activity',
+    () =>
+      create('bad', {
+        definition: JSON.stringify({
+          StartAt: 'A',
+          States: {
+            A: {
+              Type: 'Task',
+              Resource: 'arn:aws:states:us-east-1:000000000000:activity:work',
+              End: true,
+            },
+          },
+        }),
+      }),
+    'InvalidDefinition',
+    '/States/A: activities are not hosted here. Use a Task with .waitForTaskToken, such as sqs:sendMessage.waitForTaskToken',
+  ],
+  [
+    'an activity',
+    () => sfn.send(new CreateActivityCommand({ name: 'work' })),
+    'ValidationException',
+    'Activities are not hosted here. Use a Task with .waitForTaskToken',
   ],
   ['a bad name', () => create('a b'), 'InvalidName', "Invalid Name: 'a b'"],
   [

@@ -43,6 +43,17 @@ test('an optimized integration returns what the client knows of the response', a
   });
 });
 
+test('the role of a task is in the event that schedules it', async () => {
+  const role = 'arn:aws:iam::111111111111:role/other';
+  const taskCredentials = { roleArn: role };
+  const [called, direct] = await Promise.all([
+    run('AsRole', { role }),
+    run('DirectAsRole', { role }),
+  ]);
+  expect(called.events[2]?.taskScheduledEventDetails).toMatchObject({ taskCredentials });
+  expect(direct.events[2]?.lambdaFunctionScheduledEventDetails).toMatchObject({ taskCredentials });
+});
+
 test('an SDK integration returns the response alone', async () => {
   const { output, events } = await run('SdkPut', { item });
   expect(output).toEqual({});
@@ -83,6 +94,7 @@ test.each<[string, unknown, string, RegExp]>([
   ],
   ['S3Get', { key: 'none' }, 'S3.NoSuchKeyException', v2('S3')],
   ['S3NoBucket', {}, 'S3.NoSuchBucketException', v2('S3')],
+  ['S3List1', { bucket: 'no-such-bucket' }, 'S3.NoSuchBucketException', v2('S3')],
   ['BadToken', {}, 'Sfn.InvalidTokenException', v2('Sfn')],
   [
     'NoMachine',
@@ -95,6 +107,24 @@ test.each<[string, unknown, string, RegExp]>([
   expect(ended).toMatchObject({ status: 'FAILED', error });
   expect(ended.cause).toMatch(cause);
   expect(types(ended.events).slice(-2)).toEqual(['TaskFailed 4', 'ExecutionFailed 5']);
+});
+
+test.each([
+  [
+    'WrongName',
+    { a: 1 },
+    /^An error .* The Parameters '\{.*\}' could .*: \[The field "Other" is not supported by Step Functions\]$/u,
+  ],
+  [
+    'NoBody',
+    { QueueUrl: 'q' },
+    /The Arguments '\{"QueueUrl":"q"\}' could not be used to start the Task: \[The field 'MessageBody' is required but was missing\]$/u,
+  ],
+])('what %s would send is checked when it is known', async (id, input, cause) => {
+  const ended = await run(id, input);
+  expect(ended).toMatchObject({ error: 'States.Runtime' });
+  expect(ended.cause).toMatch(cause);
+  expect(types(ended.events).slice(1)).toEqual(['TaskStateEntered 0', 'ExecutionFailed 2']);
 });
 
 test('a function gets a text that is JSON as that JSON, and any other text as a text', async () => {
@@ -165,4 +195,26 @@ test('objects come and go with what S3 says about them', async () => {
     Metadata: {},
     ServerSideEncryption: 'AES256',
   });
+  const listed = await run('S3List', { prefix: 'k' });
+  expect(listed.output).toEqual({
+    Contents: [
+      {
+        ETag: '"bb6cb5c68df4652941caf652a366f2d8"',
+        Key: 'k.json',
+        LastModified: expect.stringMatching(/Z$/u),
+        Size: 7,
+        StorageClass: 'STANDARD',
+      },
+    ],
+    IsTruncated: false,
+    KeyCount: 1,
+    MaxKeys: 1000,
+    Name: expect.any(String),
+    Prefix: 'k',
+  });
+  const bucket = hosted.system.state.buckets['Bucket'];
+  expect((await run('S3List1', { bucket })).output).toMatchObject({ Contents: [{ Size: 7 }] });
+  expect((await run('S3Head', { key: 'k.json' })).output).toMatchObject({ ContentLength: 7 });
+  expect((await run('S3Delete', { key: 'k.json' })).output).toEqual({});
+  expect(await run('S3Head', { key: 'k.json' })).toMatchObject({ error: 'S3.NoSuchKeyException' });
 });

@@ -80,6 +80,9 @@ test('a task that waits for an execution returns what DescribeExecution does', a
     Name: expect.any(String),
     Output: text,
     OutputDetails: { Included: true },
+    RedriveCount: 0,
+    RedriveStatus: 'NOT_REDRIVABLE',
+    RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
     StartDate: expect.any(Number),
     StateMachineArn: hosted.system.state.stateMachines['Child'],
     Status: 'SUCCEEDED',
@@ -94,12 +97,13 @@ test('a task that waits for an execution returns what DescribeExecution does', a
   });
   const failed = await run('Sync', { fail: true });
   expect(failed.error).toBe('States.TaskFailed');
-  const { Output: _, OutputDetails: __, ...rest } = described;
+  const { Output: _, OutputDetails: __, RedriveStatusReason: ___, ...rest } = described;
   expect(JSON.parse(failed.cause ?? '')).toEqual({
     ...rest,
     Cause: 'why',
     Error: 'Own',
     Input: '{"fail":true}',
+    RedriveStatus: 'REDRIVABLE',
     Status: 'FAILED',
   });
 });
