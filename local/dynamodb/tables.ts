@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { openDatabase, type Database } from '#local/dynamodb/database.ts';
-import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
-import { isKnown, type DynamoResponse } from '#local/dynamodb/operations.ts';
+import { openDatabase } from '#local/dynamodb/database.ts';
+import type { DynamoResponse } from '#local/dynamodb/operations.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import { createService, type Service } from '#local/dynamodb/service.ts';
+import type { Clock } from '#local/process/clock.ts';
 import type { Disk } from '#local/process/disk.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -21,17 +22,20 @@ export interface Tables {
 export interface TablesOptions {
   readonly credentials: Credentials;
   readonly disk: Disk;
+  readonly clock: Clock;
+  readonly region: string;
 }
 
 /** Starts DynamoDB with the tables in a folder. Throws an error that names what is damaged. */
 export async function startTables(
   folder: string,
-  { credentials, disk }: TablesOptions,
+  { credentials, disk, clock }: TablesOptions,
 ): Promise<Tables> {
   const database = await openDatabase(folder, disk);
+  const service = createService(database, clock.now);
   return {
     async engine(request, response) {
-      const { status, body } = await answer(database, credentials, request);
+      const { status, body } = await answer(service, credentials, request);
       const json = JSON.stringify(body);
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
       response.start(status, { ...headers, 'x-amz-crc32': String(crc32(json)) });
@@ -49,32 +53,29 @@ export async function startTables(
 }
 
 async function answer(
-  database: Database,
+  service: Service,
   credentials: Credentials,
   request: AwsRequest,
 ): Promise<DynamoResponse> {
   const verdict = verifySigV4(request, [credentials], Date.now());
   if (verdict.type === 'refused') return refusal(verdict.code, verdict.message);
-  const [, operation = ''] = /^DynamoDB_20120810\.(\w+)$/u.exec(targetOf(request)) ?? [];
-  if (!isKnown(operation)) {
-    return refusal('UnknownOperationException', `Operation ${operation} is not hosted here.`);
+  const target = String(request.headers['x-amz-target'] ?? '');
+  const operation = service.find(target);
+  if (operation === undefined) {
+    const name = target.split('.').at(-1) ?? '';
+    return refusal('UnknownOperationException', `Operation ${name} is not hosted here.`);
   }
   const input = parseInput(request.body);
   if (input === undefined) {
     return refusal('SerializationException', 'The body is not a JSON object.');
   }
   try {
-    const response = await database.run(operation, structuredClone(input));
-    return await addFailedItem(response, input, database);
+    return await operation(input);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
     return { status: 500, body: { __type: type, message } };
   }
-}
-
-function targetOf({ headers }: AwsRequest): string {
-  return String(headers['x-amz-target'] ?? '');
 }
 
 function refusal(code: string, message: string): DynamoResponse {
