@@ -21,7 +21,6 @@ const load = createRequire(import.meta.url);
 const reads: ReadonlySet<string> = new Set([
   'BatchGetItem',
   'DescribeTable',
-  'DescribeTimeToLive',
   'GetItem',
   'ListTables',
   'ListTagsOfResource',

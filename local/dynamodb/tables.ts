@@ -33,6 +33,8 @@ export async function startTables(
 ): Promise<Tables> {
   const database = await openDatabase(folder, disk);
   const service = createService(database, clock.now);
+  const stopped = new AbortController();
+  const removing = removeOldItems(service, clock, stopped.signal);
   return {
     async engine(request, response) {
       const { status, body } = await answer(service, credentials, request);
@@ -41,15 +43,35 @@ export async function startTables(
       response.start(status, { ...headers, 'x-amz-crc32': String(crc32(json)) });
       response.end(json);
     },
-    async create({ name, schema }) {
+    async create({ name, schema, timeToLive }) {
       const { status, body } = await database.run('CreateTable', { ...schema, TableName: name });
       if (status !== 200 && !String(body['__type']).endsWith('#ResourceInUseException')) {
         throw new Error(`Could not create table ${name}: ${JSON.stringify(body)}`);
       }
       await database.activate(name);
+      if (timeToLive !== undefined) await service.timeToLive.apply(name, timeToLive);
     },
-    close: () => database.close(),
+    async close() {
+      stopped.abort();
+      await removing;
+      await database.close();
+    },
   };
+}
+
+/**
+ * Removes expired items about once a minute; AWS does it within days. A large table is read less
+ * often, so that it takes one part in fifty of the time. What fails now is tried again then.
+ */
+async function removeOldItems(service: Service, clock: Clock, signal: AbortSignal): Promise<void> {
+  let tookMs = 0;
+  while (!signal.aborted) {
+    await clock.sleep(Math.max(60_000, 50 * tookMs), signal);
+    if (signal.aborted) return;
+    const begin = performance.now();
+    await service.removeOld(signal).catch(() => undefined);
+    tookMs = performance.now() - begin;
+  }
 }
 
 async function answer(
