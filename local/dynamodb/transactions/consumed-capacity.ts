@@ -29,7 +29,8 @@ export function consumed(
   const ConsumedCapacity = [...tables].map(([TableName, CapacityUnits]) => {
     const name = kind === 'read' ? 'ReadCapacityUnits' : 'WriteCapacityUnits';
     const units = { CapacityUnits, [name]: CapacityUnits };
-    return { TableName, ...units, ...(asked === 'INDEXES' ? { Table: units } : {}) };
+    const Table = asked === 'INDEXES' ? units : undefined;
+    return Object.assign({ TableName, Table }, units);
   });
   return { ConsumedCapacity };
 }

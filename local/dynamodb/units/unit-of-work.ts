@@ -40,91 +40,109 @@ export interface UnitOfWork {
   end(): void;
 }
 
+/** What the operations of a unit have done so far. */
+interface UnitState {
+  readonly base: DynaliteStore;
+  readonly items: Map<string, Item | undefined>;
+  readonly keys: ItemKey[];
+  readonly releases: (() => void)[];
+  readonly writes: Write[];
+  readonly changes: ItemChange[];
+  isRepeated: boolean;
+  isChecking: boolean;
+  isEnded: boolean;
+  last: Item | undefined;
+}
+
 /** Begins a unit of work. Only one may be open at a time: two could wait for each other's items. */
-export function beginUnit(store: DynaliteStore): UnitOfWork {
-  const items = new Map<string, Item | undefined>();
-  const keys: ItemKey[] = [];
-  const releases: (() => void)[] = [];
-  const writes: Write[] = [];
-  const changes: ItemChange[] = [];
-  let isRepeated = false;
-  let isChecking = false;
-  let isEnded = false;
-  let last: Item | undefined;
-
-  const getItemDb = (tableName: string): PartDb => {
-    const db = store.getItemDb(tableName);
-    const prefix = `item-${tableName}~`;
-    const record = (write: Write): void => {
-      if (isChecking) return;
-      const after = write.type === 'put' && isRecord(write.value) ? write.value : undefined;
-      writes.push(write);
-      changes.push({ tableName, before: items.get(write.key), after });
-    };
-    return {
-      lock: (_, run) => run((done) => done),
-      get(key, done) {
-        if (items.has(prefix + key)) {
-          isRepeated = true;
-          return done(null, items.get(prefix + key));
-        }
-        items.set(prefix + key, undefined);
-        keys.push({ tableName, key: prefix + key });
-        db.lock(key, (release) => {
-          const unlock = release(() => undefined);
-          if (isEnded) return unlock();
-          releases.push(unlock);
-          db.get(key, (error, value) => {
-            last = isRecord(value) ? value : undefined;
-            items.set(prefix + key, last);
-            done(error, value);
-          });
-        });
-      },
-      put(key, value, done) {
-        record({ type: 'put', key: prefix + key, value });
-        done(null);
-      },
-      del(key, done) {
-        record({ type: 'del', key: prefix + key });
-        done(null);
-      },
-    };
-  };
-
-  const getIndexDb: DynaliteStore['getIndexDb'] = (type, tableName, indexName) => {
-    const prefix = `index-${type.toLowerCase()}~${tableName}~${indexName}~`;
-    return {
-      get: (key, done) => store.getIndexDb(type, tableName, indexName).get(key, done),
-      put(key, value, done) {
-        if (!isChecking) writes.push({ type: 'put', key: prefix + key, value });
-        done(null);
-      },
-      del(key, done) {
-        if (!isChecking) writes.push({ type: 'del', key: prefix + key });
-        done(null);
-      },
-    };
-  };
-
+export function beginUnit(base: DynaliteStore): UnitOfWork {
+  const flags = { isRepeated: false, isChecking: false, isEnded: false, last: undefined };
+  const lists = { keys: [], releases: [], writes: [], changes: [] };
+  const state: UnitState = { base, items: new Map(), ...lists, ...flags };
   return {
-    store: { ...store, getItemDb, getIndexDb },
-    changes,
-    hasRepeatedItem: () => isRepeated,
-    readKeys: () => keys,
-    lastRead: () => last,
+    store: {
+      ...base,
+      getItemDb: (tableName) => itemDbOf(state, tableName),
+      getIndexDb: (...name) => indexDbOf(state, ...name),
+    },
+    changes: state.changes,
+    hasRepeatedItem: () => state.isRepeated,
+    readKeys: () => state.keys,
+    lastRead: () => state.last,
     async checking(run) {
-      isChecking = true;
+      state.isChecking = true;
       try {
         return await run();
       } finally {
-        isChecking = false;
+        state.isChecking = false;
       }
     },
-    commit: (others) => store.db.batch([...writes, ...others]),
+    commit: (others) => base.db.batch([...state.writes, ...others]),
     end() {
-      isEnded = true;
-      for (const release of releases) release();
+      state.isEnded = true;
+      for (const release of state.releases) release();
+    },
+  };
+}
+
+/** The items of a table. What is read is locked; what is written is only collected. */
+function itemDbOf(state: UnitState, tableName: string): PartDb {
+  const { base, items, changes } = state;
+  const db = base.getItemDb(tableName);
+  const prefix = `item-${tableName}~`;
+  const record = (write: Write): void => {
+    if (state.isChecking) return;
+    const after = write.type === 'put' && isRecord(write.value) ? write.value : undefined;
+    state.writes.push(write);
+    changes.push({ tableName, after, before: items.get(write.key) });
+  };
+  return {
+    ...collect(prefix, record),
+    lock: (_, run) => run((done) => done),
+    get(key, done) {
+      const fullKey = prefix + key;
+      if (items.has(fullKey)) {
+        state.isRepeated = true;
+        return done(null, items.get(fullKey));
+      }
+      items.set(fullKey, undefined);
+      state.keys.push({ tableName, key: fullKey });
+      db.lock(key, (release) => {
+        const unlock = release(() => undefined);
+        if (state.isEnded) return unlock();
+        state.releases.push(unlock);
+        db.get(key, (error, value) => {
+          state.last = isRecord(value) ? value : undefined;
+          items.set(fullKey, state.last);
+          done(error, value);
+        });
+      });
+    },
+  };
+}
+
+function indexDbOf(
+  state: UnitState,
+  ...[type, tableName, indexName]: Parameters<DynaliteStore['getIndexDb']>
+): Omit<PartDb, 'lock'> {
+  const db = state.base.getIndexDb(type, tableName, indexName);
+  const prefix = `index-${type.toLowerCase()}~${tableName}~${indexName}~`;
+  const record = (write: Write): void => {
+    if (!state.isChecking) state.writes.push(write);
+  };
+  return { ...collect(prefix, record), get: (key, done) => db.get(key, done) };
+}
+
+/** Passes on what is written, with the whole key of LevelDB. */
+function collect(prefix: string, record: (write: Write) => void): Pick<PartDb, 'put' | 'del'> {
+  return {
+    put(key, value, done) {
+      record({ value, type: 'put', key: prefix + key });
+      done(null);
+    },
+    del(key, done) {
+      record({ type: 'del', key: prefix + key });
+      done(null);
     },
   };
 }
