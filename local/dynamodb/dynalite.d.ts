@@ -63,6 +63,8 @@ declare module 'dynalite/db/index.js' {
   }
 
   const database: {
+    /** The most bytes of an item. */
+    readonly MAX_SIZE: number;
     create(options: StoreOptions): DynaliteStore;
     /** Measures an item. Dynalite's own checks of the size call this member. */
     itemSize(item: object, ...options: readonly unknown[]): number;

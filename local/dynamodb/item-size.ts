@@ -8,7 +8,11 @@ const sizeInUnits = dynalite.itemSize;
  * too large. It counts UTF-16 units, so text beyond ASCII would pass the limit.
  */
 export function countBytes(): void {
-  dynalite.itemSize = itemBytes;
+  dynalite.itemSize = (item, ...options) => {
+    const units = sizeInUnits(item, ...options);
+    // A unit has three bytes at most, so bytes matter only for large items.
+    return units * 3 <= dynalite.MAX_SIZE ? units : units + extraBytesOfMap(item);
+  };
 }
 
 /** Returns the size of an item in bytes. */

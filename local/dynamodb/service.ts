@@ -1,7 +1,7 @@
 import type { Database } from '#local/dynamodb/database.ts';
 import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
 import { isKnown, type DynamoResponse } from '#local/dynamodb/operations.ts';
-import { createTimeToLive, type TimeToLive } from '#local/dynamodb/time-to-live.ts';
+import { createItemExpiry, type ItemExpiry } from '#local/dynamodb/time-to-live.ts';
 import { removeOldRequests } from '#local/dynamodb/transactions/request-tokens.ts';
 import { transactGet, transactWrite } from '#local/dynamodb/transactions/transact.ts';
 import { createUnits } from '#local/dynamodb/units/units.ts';
@@ -11,7 +11,7 @@ type Operation = (input: Input) => Promise<DynamoResponse>;
 
 /** The operations of DynamoDB. */
 export interface Service {
-  readonly timeToLive: TimeToLive;
+  readonly timeToLive: ItemExpiry;
   /** Removes what is too old: expired items and records of requests. */
   removeOld(signal: AbortSignal): Promise<void>;
   /** Returns an operation by its target, or undefined if it is not hosted. */
@@ -21,7 +21,7 @@ export interface Service {
 /** Creates the operations on a database: those of dynalite, and those in front of it. */
 export function createService(database: Database, now: () => number): Service {
   const units = createUnits(database, { record: () => [], recorded: () => undefined });
-  const timeToLive = createTimeToLive(database, units);
+  const timeToLive = createItemExpiry(database, units);
   const own = new Map<string, Operation>([
     ['DescribeTimeToLive', timeToLive.describe],
     ['TransactGetItems', (input) => transactGet(units, input)],

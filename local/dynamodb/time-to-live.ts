@@ -6,7 +6,7 @@ import type { Units } from '#local/dynamodb/units/units.ts';
 import { boolean, isRecord, string, structure } from '#local/wire/shape.ts';
 
 /** Which items of the tables expire, and when. */
-export interface TimeToLive {
+export interface ItemExpiry {
   /** `UpdateTimeToLive` */
   update(input: unknown): Promise<DynamoResponse>;
   /** `DescribeTimeToLive` */
@@ -35,7 +35,7 @@ const prefix = 'time-to-live~';
 const oldestSeconds = 5 * 365 * 86_400;
 
 /** Creates the times to live of the tables in a database. */
-export function createTimeToLive(database: Database, units: Units): TimeToLive {
+export function createItemExpiry(database: Database, units: Units): ItemExpiry {
   const set = async (name: string, attribute: string | undefined): Promise<void> => {
     const key = prefix + name;
     await database.write((store) =>
