@@ -10,8 +10,16 @@ import { openRecoveringLevel, type RecoveringLevel } from '#local/dynamodb/recov
 import { DiskError, type Disk } from '#local/process/disk.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
+/** One LevelDB folder. */
+export interface Storage {
+  /** Reads from the store. */
+  read<Result>(work: Work<Result>): Promise<Result>;
+  /** Writes to the store. Throws a `DiskError` if the disk refuses. */
+  write<Result>(work: Work<Result>): Promise<Result>;
+}
+
 /** The tables in one LevelDB folder. */
-export interface Database {
+export interface Database extends Storage {
   /** Runs an operation of DynamoDB. Throws a `DiskError` if the disk refuses a write. */
   run(operation: string, input: object): Promise<DynamoResponse>;
   /** Ends the creation of a table, if a crash interrupted it. */
@@ -24,6 +32,8 @@ export async function openDatabase(folder: string, disk: Disk): Promise<Database
   const level = await openRecoveringLevel(folder, disk);
   const describe = (error: unknown): unknown => describeFailure(folder, error, disk);
   return {
+    read: (work) => read(level, work, describe),
+    write: (work) => write(level, work, describe),
     async run(operation, input) {
       const work = (store: DynaliteStore): Promise<DynamoResponse> =>
         runOperation(store, operation, input);

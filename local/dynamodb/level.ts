@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import dynalite, { type DynaliteStore } from 'dynalite/db/index.js';
+import { countBytes } from '#local/dynamodb/item-size.ts';
 import { DiskError, type Disk } from '#local/process/disk.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
@@ -15,6 +16,7 @@ export interface Level {
 
 /** Opens a LevelDB folder. Throws an error that names what is damaged. */
 export async function openLevel(folder: string, disk: Disk): Promise<Level> {
+  countBytes();
   const store = dynalite.create({
     path: folder,
     createTableMs: 0,

@@ -21,7 +21,6 @@ const load = createRequire(import.meta.url);
 const reads: ReadonlySet<string> = new Set([
   'BatchGetItem',
   'DescribeTable',
-  'DescribeTimeToLive',
   'GetItem',
   'ListTables',
   'ListTagsOfResource',
@@ -51,6 +50,13 @@ export function changesData(operation: string): boolean {
   return writes.has(operation);
 }
 
+/** An operation whose input dynalite has accepted. */
+export interface PreparedOperation {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Runs it on a store. Rejects if the store or dynalite fails. */
+  run(store: DynaliteStore): Promise<DynamoResponse>;
+}
+
 /**
  * Runs an operation of dynalite on a store. Rejects if the store or dynalite fails, where dynalite's
  * own server would end the process.
@@ -60,19 +66,39 @@ export async function runOperation(
   operation: string,
   input: object,
 ): Promise<DynamoResponse> {
+  return catchRefusal(() => prepareOperation(store, operation, input).run(store));
+}
+
+/** Checks the input of an operation. Throws what `catchRefusal` turns into a response. */
+export function prepareOperation(
+  store: DynaliteStore,
+  operation: string,
+  input: object,
+): PreparedOperation {
   const module = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}.js`;
   const action: Action = load(`dynalite/actions/${module}`);
   const { types, custom }: Validations = load(`dynalite/validations/${module}`);
+  const checked = validations.checkTypes(input, types);
+  validations.checkValidations(checked, types, custom, store);
+  return {
+    input: isRecord(checked) ? checked : {},
+    run: (target) =>
+      catchRefusal(async () => {
+        const body = await new Promise<DynamoResponse['body']>((resolve, reject) => {
+          action(guardStore(target, reject), checked, (error, output) => {
+            if (error instanceof Error) reject(error);
+            else resolve(output);
+          });
+        });
+        return { status: 200, body };
+      }),
+  };
+}
+
+/** Runs something. If it throws an error that DynamoDB returns, that is the response. */
+export async function catchRefusal(run: () => Promise<DynamoResponse>): Promise<DynamoResponse> {
   try {
-    const checked = validations.checkTypes(input, types);
-    validations.checkValidations(checked, types, custom, store);
-    const body = await new Promise<DynamoResponse['body']>((resolve, reject) => {
-      action(guardStore(store, reject), checked, (error, output) => {
-        if (error instanceof Error) reject(error);
-        else resolve(output);
-      });
-    });
-    return { status: 200, body };
+    return await run();
   } catch (error) {
     // So dynalite marks the errors that DynamoDB returns.
     const { statusCode, body } = isRecord(error) ? error : {};

@@ -7,6 +7,7 @@ export interface TableDefinition {
   readonly name: string;
   /** The input of `CreateTable`, without the table's name. */
   readonly schema: Readonly<Record<string, unknown>>;
+  readonly timeToLive: unknown;
   /** Properties in the template that dynalite does not support. */
   readonly unsupported: readonly string[];
 }
@@ -26,12 +27,11 @@ export function readTable({ key, logicalId, type, properties, stack }: Resource)
   const names = schemaProperties.filter((name) => properties.has(name));
   const schema = Object.fromEntries(names.map((name) => [name, properties.raw(name)]));
   const indexes = properties.list('GlobalSecondaryIndexes').map(toIndex);
-  const unsupported = ['StreamSpecification', 'TimeToLiveSpecification'].filter((name) =>
-    properties.has(name),
-  );
+  const unsupported = ['StreamSpecification'].filter((name) => properties.has(name));
   return {
     key,
     unsupported,
+    timeToLive: properties.raw('TimeToLiveSpecification'),
     name: String(stack.scope.ref(logicalId)),
     schema: {
       ...schema,

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { openDatabase, type Database } from '#local/dynamodb/database.ts';
-import { addFailedItem } from '#local/dynamodb/failed-conditions.ts';
-import { isKnown, type DynamoResponse } from '#local/dynamodb/operations.ts';
+import { openDatabase } from '#local/dynamodb/database.ts';
+import type { DynamoResponse } from '#local/dynamodb/operations.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
+import { createService, type Service } from '#local/dynamodb/service.ts';
+import type { Clock } from '#local/process/clock.ts';
 import type { Disk } from '#local/process/disk.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -21,60 +22,82 @@ export interface Tables {
 export interface TablesOptions {
   readonly credentials: Credentials;
   readonly disk: Disk;
+  readonly clock: Clock;
+  readonly region: string;
 }
 
 /** Starts DynamoDB with the tables in a folder. Throws an error that names what is damaged. */
 export async function startTables(
   folder: string,
-  { credentials, disk }: TablesOptions,
+  { credentials, disk, clock }: TablesOptions,
 ): Promise<Tables> {
   const database = await openDatabase(folder, disk);
+  const service = createService(database, clock.now);
+  const stopped = new AbortController();
+  const removing = removeOldItems(service, clock, stopped.signal);
   return {
     async engine(request, response) {
-      const { status, body } = await answer(database, credentials, request);
+      const { status, body } = await answer(service, credentials, request);
       const json = JSON.stringify(body);
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
       response.start(status, { ...headers, 'x-amz-crc32': String(crc32(json)) });
       response.end(json);
     },
-    async create({ name, schema }) {
+    async create({ name, schema, timeToLive }) {
       const { status, body } = await database.run('CreateTable', { ...schema, TableName: name });
       if (status !== 200 && !String(body['__type']).endsWith('#ResourceInUseException')) {
         throw new Error(`Could not create table ${name}: ${JSON.stringify(body)}`);
       }
       await database.activate(name);
+      if (timeToLive !== undefined) await service.timeToLive.apply(name, timeToLive);
     },
-    close: () => database.close(),
+    async close() {
+      stopped.abort();
+      await removing;
+      await database.close();
+    },
   };
 }
 
+/**
+ * Removes expired items about once a minute; AWS does it within days. A large table is read less
+ * often, so that it takes one part in fifty of the time. What fails now is tried again then.
+ */
+async function removeOldItems(service: Service, clock: Clock, signal: AbortSignal): Promise<void> {
+  let tookMs = 0;
+  while (!signal.aborted) {
+    await clock.sleep(Math.max(60_000, 50 * tookMs), signal);
+    if (signal.aborted) return;
+    const begin = performance.now();
+    await service.removeOld(signal).catch(() => undefined);
+    tookMs = performance.now() - begin;
+  }
+}
+
 async function answer(
-  database: Database,
+  service: Service,
   credentials: Credentials,
   request: AwsRequest,
 ): Promise<DynamoResponse> {
   const verdict = verifySigV4(request, [credentials], Date.now());
   if (verdict.type === 'refused') return refusal(verdict.code, verdict.message);
-  const [, operation = ''] = /^DynamoDB_20120810\.(\w+)$/u.exec(targetOf(request)) ?? [];
-  if (!isKnown(operation)) {
-    return refusal('UnknownOperationException', `Operation ${operation} is not hosted here.`);
+  const target = String(request.headers['x-amz-target'] ?? '');
+  const operation = service.find(target);
+  if (operation === undefined) {
+    const name = target.split('.').at(-1) ?? '';
+    return refusal('UnknownOperationException', `Operation ${name} is not hosted here.`);
   }
   const input = parseInput(request.body);
   if (input === undefined) {
     return refusal('SerializationException', 'The body is not a JSON object.');
   }
   try {
-    const response = await database.run(operation, structuredClone(input));
-    return await addFailedItem(response, input, database);
+    return await operation(input);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const type = 'com.amazonaws.dynamodb.v20120810#InternalServerError';
     return { status: 500, body: { __type: type, message } };
   }
-}
-
-function targetOf({ headers }: AwsRequest): string {
-  return String(headers['x-amz-target'] ?? '');
 }
 
 function refusal(code: string, message: string): DynamoResponse {

@@ -70,10 +70,7 @@ function withValue(key: ApiKeyDefinition, secrets: Secrets): ApiKey {
   return { ...key, value: key.value ?? deriveKey(secrets, key.id) };
 }
 
-/** A missing stream stops what the stream feeds. AWS promises no time at which an item expires. */
-function reportUnsupported({ key, unsupported }: TableDefinition, { warn, note }: Notices): void {
-  for (const property of unsupported) {
-    const report = property === 'TimeToLiveSpecification' ? note : warn;
-    report(`${key}.${property} has no effect here`);
-  }
+/** A missing stream stops what the stream feeds. */
+function reportUnsupported({ key, unsupported }: TableDefinition, { warn }: Notices): void {
+  for (const property of unsupported) warn(`${key}.${property} has no effect here`);
 }

@@ -70,7 +70,7 @@ export async function startServices(
   const { credentials } = resolved.secrets;
   const { disk } = resolved.directory;
   const common = { data, disk, credentials, region, clock, gateway: () => gateway.url };
-  const tables = await startTables(join(data, 'dynamodb'), { credentials, disk });
+  const tables = await startTables(join(data, 'dynamodb'), common);
   closing.defer(() => tables.close());
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());

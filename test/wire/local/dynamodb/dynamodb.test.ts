@@ -96,6 +96,25 @@ test('whatever a request contains, it is answered, and others are not affected',
     BatchWriteItem: { RequestItems: { [TableName]: [{ PutRequest: { Item: Key } }] } },
     BatchGetItem: { RequestItems: { [TableName]: { Keys: [Key] } } },
     DeleteItem: { TableName, Key },
+    TransactWriteItems: {
+      TransactItems: [
+        {
+          Update: {
+            TableName,
+            Key,
+            UpdateExpression: 'ADD #c :v',
+            ExpressionAttributeNames: { '#c': 'count' },
+            ExpressionAttributeValues: values,
+          },
+        },
+      ],
+      ClientRequestToken: 'token',
+    },
+    TransactGetItems: { TransactItems: [{ Get: { TableName, Key, ProjectionExpression: 'pk' } }] },
+    UpdateTimeToLive: {
+      TableName,
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    },
     UpdateTable: { TableName, BillingMode: 'PAY_PER_REQUEST', GlobalSecondaryIndexUpdates: [] },
   };
   for (const [operation, input] of Object.entries(inputs)) {
