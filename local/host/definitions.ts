@@ -10,6 +10,8 @@ import { readLogGroups } from '#local/logs/read-log-groups.ts';
 import { readApis } from '#local/rest-api/definition/read-api.ts';
 import { readApiKeys, readUsagePlans } from '#local/rest-api/definition/read-usage-plans.ts';
 import { readBuckets } from '#local/s3/read-buckets.ts';
+import { readSecret } from '#local/secrets-manager/read-secrets.ts';
+import { readParameter } from '#local/ssm/read-parameters.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
@@ -44,11 +46,21 @@ const readers = {
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
   rules: each(['AWS::Events::Rule', 'AWS::Scheduler::Schedule'], readRule),
   buckets: { types: ['AWS::S3::Bucket', 'Custom::S3BucketNotifications'], read: readBuckets },
+  parameters: each(['AWS::SSM::Parameter'], readParameter),
+  secrets: each(['AWS::SecretsManager::Secret'], (resource, { secret }) =>
+    readSecret(resource, secret),
+  ),
   stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
     readStateMachine(resource, warn),
   ),
   userPools: { types: ['AWS::Cognito::UserPool'], read: readUserPools },
 };
+
+/** What readers need besides the stacks. */
+export interface ReaderSettings extends CodeSettings {
+  /** Returns the same secret for the same label. */
+  secret(label: string): string;
+}
 
 type Stacks = readonly OpenStack[];
 type Readers = typeof readers;
@@ -59,7 +71,7 @@ export type Definitions = {
 };
 
 /** Reads all definitions. Throws an error that names the resource and the property at fault. */
-export async function readDefinitions(stacks: Stacks, code: CodeSettings): Promise<Definitions> {
+export async function readDefinitions(stacks: Stacks, code: ReaderSettings): Promise<Definitions> {
   const definitions: unknown[][] = [];
   for (const [name, { read }] of Object.entries(readers)) {
     definitions.push([name, await read(stacks, code)]);
@@ -70,10 +82,10 @@ export async function readDefinitions(stacks: Stacks, code: CodeSettings): Promi
 /** A reader of single resources. It leaves out those for which `read` returns undefined. */
 function each<Definition>(
   types: readonly string[],
-  read: (resource: Resource, code: CodeSettings) => Definition | undefined,
+  read: (resource: Resource, code: ReaderSettings) => Definition | undefined,
 ): {
   readonly types: readonly string[];
-  read(stacks: Stacks, code: CodeSettings): readonly Definition[];
+  read(stacks: Stacks, code: ReaderSettings): readonly Definition[];
 } {
   return {
     types,
@@ -87,7 +99,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

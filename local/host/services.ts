@@ -26,6 +26,11 @@ import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 import { createApiGatewayEngine } from '#local/rest-api/api-gateway-engine.ts';
+import {
+  createSecretsManager,
+  type SecretsManager,
+} from '#local/secrets-manager/secrets-manager.ts';
+import { createSsm, type Ssm } from '#local/ssm/ssm.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import type { ObjectStore } from '#local/s3/object-store.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
@@ -45,6 +50,8 @@ export interface Services {
   readonly s3: S3;
   readonly stepFunctions: StepFunctions;
   readonly tables: Tables;
+  readonly ssm: Ssm;
+  readonly secretsManager: SecretsManager;
   readonly caller: ServiceCaller;
   readonly deliver: Deliver;
 }
@@ -62,7 +69,7 @@ export interface FunctionHosts {
 /** Starts the services, with the definitions that they answer by; `closing` closes them. */
 export async function startServices(
   resolved: Resolved,
-  { hosts, logs, metrics, ...lambdaParts }: FunctionHosts,
+  functionHosts: FunctionHosts,
   closing: AsyncDisposableStack,
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
@@ -73,20 +80,38 @@ export async function startServices(
   closing.defer(() => tables.close());
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());
+  const ssm = createSsm(common);
+  closing.defer(() => ssm.close());
+  const secretsManager = createSecretsManager(common);
+  closing.defer(() => secretsManager.close());
   const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
   const machines = definitions.stateMachines;
   const stepFunctions = createStepFunctions({ ...common, caller, machines });
   closing.defer(() => stepFunctions.close());
-  const functions = createFunctions(hosts);
+  const functions = createFunctions(functionHosts.hosts);
   const targets = { functions, queues: sqs.queues, stepFunctions };
   const { asyncEvents, deliver } = openAsyncEvents(resolved, targets, closing);
   const s3 = await startS3({ ...common, deliver, buckets: () => definitions.buckets });
   closing.defer(() => s3.close());
+  const stored = { tables, sqs, ssm, secretsManager, s3, stepFunctions };
+  const services = { ...stored, caller, functions, asyncEvents, deliver };
+  return { ...services, engines: enginesOf(resolved, services, functionHosts) };
+}
+
+/** Returns what answers requests, by the name that they are signed for. */
+function enginesOf(
+  resolved: Resolved,
+  services: Omit<Services, 'engines'>,
+  { hosts: _, logs, metrics, ...lambdaParts }: FunctionHosts,
+): ReadonlyMap<string, Engine> {
+  const { region, clock, definitions, endpoints, secrets } = resolved;
+  const { credentials } = secrets;
+  const { functions, asyncEvents, s3, tables } = services;
   const identity = identityOf(resolved);
   const bedrock = createBedrock({ ...resolved.bedrock, region, identity });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
   const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, ...lambdaParts };
-  const engines = new Map([
+  return new Map([
     ['apigateway', createApiGatewayEngine({ credentials, apis: () => definitions.apis, region })],
     ['bedrock', bedrock.engine],
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
@@ -96,13 +121,14 @@ export async function startServices(
     ['monitoring', createCloudWatchEngine({ metrics, credentials, now: clock.now })],
     ['logs', createLogsEngine({ logs, credentials, region })],
     ['s3', s3.engine],
-    ['sqs', sqs.engine],
-    ['states', stepFunctions.engine],
+    ['secretsmanager', services.secretsManager.engine],
+    ['sqs', services.sqs.engine],
+    ['ssm', services.ssm.engine],
+    ['states', services.stepFunctions.engine],
     ['sts', createStsEngine(credentials)],
     ['traces', createTracesEngine({ store: resolved.traces, identity, region })],
     ...createRemoteEngines(endpoints, credentials, region),
   ]);
-  return { engines, caller, functions, asyncEvents, sqs, s3, stepFunctions, tables, deliver };
 }
 
 function identityOf({ secrets, bedrockKey }: Resolved): BedrockOptions['identity'] {

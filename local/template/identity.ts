@@ -151,6 +151,32 @@ function httpApi(resource: ResourceContext): Identity {
   return { ref: id, attributes: { ApiId: id, ApiEndpoint } };
 }
 
+/** Its value is read when it is used: it may refer to other parameters. */
+function parameter(resource: ResourceContext): Identity {
+  return {
+    ref: nameFrom(resource, 'Name'),
+    attributes: {
+      get Type(): unknown {
+        return resource.property('Type');
+      },
+      get Value(): unknown {
+        return resource.property('Value');
+      },
+    },
+  };
+}
+
+/**
+ * The name is made of the logical id, as CloudFormation makes it: CDK takes it apart at its hyphens.
+ * The ARN ends with six characters more than the name.
+ */
+function secret(resource: ResourceContext): Identity {
+  const own = resource.property('Name');
+  const Name = typeof own === 'string' ? own : `${resource.logicalId}-${idOf(resource, 12)}`;
+  const Id = arnOf(resource, 'secretsmanager', `secret:${Name}-${shortId(Name, 6)}`);
+  return { ref: Id, attributes: { Id, Arn: Id, Name } };
+}
+
 const iamArn = (kind: string) => (_: ResourceContext, name: string) =>
   `arn:aws:iam::${accountId}:${kind}/${name}`;
 const serviceArn =
@@ -201,12 +227,8 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   'AWS::SNS::Topic': named('TopicName', serviceArn('sns', ''), 'arn'),
   'AWS::SQS::Queue': queue,
   'AWS::Scheduler::Schedule': named('Name', serviceArn('scheduler', 'schedule/default/')),
-  'AWS::SSM::Parameter': (resource) => {
-    const { ref, attributes } = named('Name', serviceArn('ssm', 'parameter/'))(resource);
-    const [Type, Value] = [resource.property('Type'), resource.property('Value')];
-    return { ref, attributes: { ...attributes, Type, Value } };
-  },
-  'AWS::SecretsManager::Secret': named('Name', serviceArn('secretsmanager', 'secret:'), 'arn'),
+  'AWS::SSM::Parameter': parameter,
+  'AWS::SecretsManager::Secret': secret,
   'AWS::StepFunctions::StateMachine': named(
     'StateMachineName',
     serviceArn('states', 'stateMachine:'),

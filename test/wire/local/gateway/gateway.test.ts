@@ -105,6 +105,25 @@ test('protocol detection waits for more bytes when the first byte is ambiguous',
   expect(String(response)).toContain('HTTP/1.1 404');
 });
 
+const json = 'application/x-amz-json-1.1';
+const form = 'application/x-www-form-urlencoded';
+
+test.each([
+  ['kinesis', '/', json, 'kinesis'],
+  ['elasticmapreduce', '/', json, 'emr'],
+  ['autoscaling', '/', form, 'autoscaling'],
+  ['es', '/2021-01-01/domain', 'application/json', 'opensearch'],
+])('the error for %s, which is not hosted, names the option', async (service, path, type, id) => {
+  const { credentials, endpoints } = system.state;
+  const client = new AwsClient({ ...credentials, service, region: 'us-east-1', retries: 0 });
+  const init = { method: 'POST', headers: { 'content-type': type }, body: 'Action=X' };
+  const response = await client.fetch(`${endpoints.aws}${path}`, init);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain(
+    `The service ${service} is not hosted here. --endpoint ${id}=URL sends its requests elsewhere.`,
+  );
+});
+
 test('a request without an operation of a hosted service returns 404', async () => {
   const response = await fetch(system.state.endpoints.aws, { method: 'POST', body: '{}' });
   expect(response.status).toBe(404);
