@@ -1,5 +1,6 @@
 import { readTable } from '#local/dynamodb/read-tables.ts';
-import { readRule } from '#local/events/rules.ts';
+import { readEventBus, readEventRule } from '#local/events/bus/read-rules.ts';
+import { readScheduleResource } from '#local/events/rules.ts';
 import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
@@ -44,7 +45,9 @@ const readers = {
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
-  rules: each(['AWS::Events::Rule', 'AWS::Scheduler::Schedule'], readRule),
+  eventBuses: each(['AWS::Events::EventBus'], readEventBus),
+  rules: each(['AWS::Events::Rule'], readEventRule),
+  schedules: each(['AWS::Scheduler::Schedule'], readScheduleResource),
   buckets: { types: ['AWS::S3::Bucket', 'Custom::S3BucketNotifications'], read: readBuckets },
   parameters: each(['AWS::SSM::Parameter'], readParameter),
   secrets: each(['AWS::SecretsManager::Secret'], (resource, { secret }) =>
@@ -99,7 +102,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

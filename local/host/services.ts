@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
@@ -8,13 +9,14 @@ import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { createRemoteEngines, localEndpoints } from '#local/host/remote-services.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
+import { createEventBridge, type EventBridge } from '#local/events/bus/event-bridge.ts';
+import type { NewEvent } from '#local/events/bus/put-events.ts';
 import {
   asyncSchema,
   createAsyncEvents,
   type AsyncEvents,
-  type Deliver,
 } from '#local/lambda/invoke/async-events.ts';
-import { createDelivery } from '#local/lambda/invoke/delivery.ts';
+import { createDelivery, createSender, type Deliver } from '#local/lambda/invoke/delivery.ts';
 import type { Account } from '#local/lambda/pool/account.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
@@ -24,7 +26,6 @@ import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
 import type { Policies } from '#local/lambda/api/policies.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
-import type { Queues } from '#local/sqs/queues.ts';
 import { createApiGatewayEngine } from '#local/rest-api/api-gateway-engine.ts';
 import {
   createSecretsManager,
@@ -53,6 +54,7 @@ export interface Services {
   readonly ssm: Ssm;
   readonly secretsManager: SecretsManager;
   readonly caller: ServiceCaller;
+  readonly eventBridge: EventBridge;
   readonly deliver: Deliver;
 }
 
@@ -89,12 +91,14 @@ export async function startServices(
   const stepFunctions = createStepFunctions({ ...common, caller, machines });
   closing.defer(() => stepFunctions.close());
   const functions = createFunctions(functionHosts.hosts);
-  const targets = { functions, queues: sqs.queues, stepFunctions };
-  const { asyncEvents, deliver } = openAsyncEvents(resolved, targets, closing);
-  const s3 = await startS3({ ...common, deliver, buckets: () => definitions.buckets });
+  const parts = { functions, sqs, stepFunctions, logs: functionHosts.logs };
+  const delivery = openDelivery(resolved, parts, closing);
+  const { deliver, eventBridge } = delivery;
+  const emit = (event: NewEvent): void => void eventBridge.emit('default', event);
+  const s3 = await startS3({ ...common, deliver, emit, buckets: () => definitions.buckets });
   closing.defer(() => s3.close());
   const stored = { tables, sqs, ssm, secretsManager, s3, stepFunctions };
-  const services = { ...stored, caller, functions, asyncEvents, deliver };
+  const services = { ...stored, ...delivery, caller, functions };
   return { ...services, engines: enginesOf(resolved, services, functionHosts) };
 }
 
@@ -117,6 +121,7 @@ function enginesOf(
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
     ['cognito-idp', createCognitoEngine({ credentials, pools: () => resolved.userPools })],
     ['dynamodb', tables.engine],
+    ['events', services.eventBridge.engine],
     ['lambda', createLambdaEngine(lambda)],
     ['monitoring', createCloudWatchEngine({ metrics, credentials, now: clock.now })],
     ['logs', createLogsEngine({ logs, credentials, region })],
@@ -140,33 +145,55 @@ function identityOf({ secrets, bedrockKey }: Resolved): BedrockOptions['identity
   };
 }
 
-/** Where asynchronous events and messages are delivered. */
-interface DeliveryTargets {
-  readonly functions: Functions;
-  readonly queues: Queues;
-  readonly stepFunctions: StepFunctions;
+/** What messages are delivered to. */
+interface DeliveryParts extends Pick<Services, 'functions' | 'sqs' | 'stepFunctions'> {
+  readonly logs: LogStore;
 }
 
-function openAsyncEvents(
-  { data, directory, clock, notices }: Resolved,
-  { functions, queues, stepFunctions }: DeliveryTargets,
+/** Opens what is delivered without somebody waiting for it; `closing` closes it. */
+function openDelivery(
+  resolved: Resolved,
+  { functions, sqs, stepFunctions, logs }: DeliveryParts,
   closing: AsyncDisposableStack,
-): Pick<Services, 'asyncEvents' | 'deliver'> {
-  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema, directory.disk);
+): Pick<Services, 'asyncEvents' | 'deliver' | 'eventBridge'> {
+  const { data, region, directory, clock, notices, secrets } = resolved;
+  const { warn } = notices;
+  const { disk } = directory;
+  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema, disk);
   closing.defer(() => store.close());
-  const deliver = createDelivery({
-    queues,
-    warn: notices.warn,
-    invoke: (arn, body) => asyncEvents.send(arn, body),
-    execute(arn, input) {
+  const send = createSender({
+    queues: sqs.queues,
+    lambda(arn, { body }) {
+      const isHosted = functions.find(arn) !== undefined;
+      if (isHosted) asyncEvents.send(arn, body);
+      return isHosted;
+    },
+    states(arn, { body: input }) {
       const machine = stepFunctions.findMachine(arn);
       if (machine !== undefined) stepFunctions.executions.start(machine, { input });
       return machine !== undefined;
     },
+    sns: () => false,
+    events: (arn, { body, event }) =>
+      event !== undefined && eventBridge.emit(arn, { ...event, detail: JSON.parse(body) }),
+    logs: (arn, { body }) => appendEvent(logs, arn, body),
   });
+  const { credentials } = secrets;
+  const common = { data, disk, credentials, region, clock, send, warn };
+  const eventBridge = createEventBridge(common);
+  closing.defer(() => eventBridge.close());
+  const deliver = createDelivery(send, warn);
   const asyncEvents = createAsyncEvents({ store, clock, functions, deliver });
   closing.defer(() => asyncEvents.close());
-  return { asyncEvents, deliver };
+  return { asyncEvents, deliver, eventBridge };
+}
+
+/** Writes an event to a log group. The ARN of one may end with `:*`. */
+function appendEvent(logs: LogStore, arn: string, message: string): boolean {
+  const name = arn.split(':').slice(6).join(':').replace(/:\*$/u, '');
+  const isHosted = logs.find(name) !== undefined;
+  if (isHosted) logs.append(name, randomUUID(), message);
+  return isHosted;
 }
 
 /** What Lambda's API reads and changes, apart from functions and their URLs. */

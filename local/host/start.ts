@@ -1,5 +1,6 @@
 import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
+import { declareRules } from '#local/events/bus/read-rules.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
 import { connectPorts, connectSignIn, connectWebSocketApis } from '#local/host/connect-ports.ts';
@@ -64,6 +65,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   }
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   storeDeclaredValues(resolved, services);
+  declareRules(services.eventBridge.buses, definitions, resolved.notices.warn);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);

@@ -151,6 +151,16 @@ function httpApi(resource: ResourceContext): Identity {
   return { ref: id, attributes: { ApiId: id, ApiEndpoint } };
 }
 
+/** A rule of another bus than the default one has the name of the bus in its ARN. */
+function eventRule(resource: ResourceContext): Identity {
+  const name = nameFrom(resource, 'Name');
+  const bus = resource.property('EventBusName');
+  const busName = typeof bus === 'string' ? bus.replace(/^arn:.*?:event-bus\//u, '') : 'default';
+  const isDefault = busName === 'default';
+  const Arn = arnOf(resource, 'events', isDefault ? `rule/${name}` : `rule/${busName}/${name}`);
+  return { ref: isDefault ? name : `${busName}|${name}`, attributes: { Arn } };
+}
+
 /** Its value is read when it is used: it may refer to other parameters. */
 function parameter(resource: ResourceContext): Identity {
   return {
@@ -206,7 +216,7 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::EventBus': named('Name', serviceArn('events', 'event-bus/')),
-  'AWS::Events::Rule': named('Name', serviceArn('events', 'rule/')),
+  'AWS::Events::Rule': eventRule,
   'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', iamArn('policy'), 'arn'),
   'AWS::IAM::Role': named('RoleName', iamArn('role')),
   'AWS::KMS::Key': named('KeyId', serviceArn('kms', 'key/')),
