@@ -15,6 +15,7 @@ import { readSecret } from '#local/secrets-manager/read-secrets.ts';
 import { readParameter } from '#local/ssm/read-parameters.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
+import { readTopics } from '#local/sns/read-topics.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
 import { readWebSocketApis } from '#local/websocket-api/read-websocket-apis.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
@@ -56,6 +57,7 @@ const readers = {
   stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
     readStateMachine(resource, warn),
   ),
+  topics: { types: ['AWS::SNS::Topic', 'AWS::SNS::Subscription'], read: readTopics },
   userPools: { types: ['AWS::Cognito::UserPool'], read: readUserPools },
 };
 
@@ -102,7 +104,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SNS::Topic(?:Inline)?Policy$|^AWS::SQS::Queue(?:Inline)?Policy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

@@ -31,6 +31,7 @@ import {
   createSecretsManager,
   type SecretsManager,
 } from '#local/secrets-manager/secrets-manager.ts';
+import { createSns, type Sns } from '#local/sns/sns.ts';
 import { createSsm, type Ssm } from '#local/ssm/ssm.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import type { ObjectStore } from '#local/s3/object-store.ts';
@@ -55,6 +56,7 @@ export interface Services {
   readonly secretsManager: SecretsManager;
   readonly caller: ServiceCaller;
   readonly eventBridge: EventBridge;
+  readonly sns: Sns;
   readonly deliver: Deliver;
 }
 
@@ -127,6 +129,7 @@ function enginesOf(
     ['logs', createLogsEngine({ logs, credentials, region })],
     ['s3', s3.engine],
     ['secretsmanager', services.secretsManager.engine],
+    ['sns', services.sns.engine],
     ['sqs', services.sqs.engine],
     ['ssm', services.ssm.engine],
     ['states', services.stepFunctions.engine],
@@ -155,7 +158,7 @@ function openDelivery(
   resolved: Resolved,
   { functions, sqs, stepFunctions, logs }: DeliveryParts,
   closing: AsyncDisposableStack,
-): Pick<Services, 'asyncEvents' | 'deliver' | 'eventBridge'> {
+): Pick<Services, 'asyncEvents' | 'deliver' | 'eventBridge' | 'sns'> {
   const { data, region, directory, clock, notices, secrets } = resolved;
   const { warn } = notices;
   const { disk } = directory;
@@ -173,7 +176,7 @@ function openDelivery(
       if (machine !== undefined) stepFunctions.executions.start(machine, { input });
       return machine !== undefined;
     },
-    sns: () => false,
+    sns: (arn, message) => sns.publish(arn, message),
     events: (arn, { body, event }) =>
       event !== undefined && eventBridge.emit(arn, { ...event, detail: JSON.parse(body) }),
     logs: (arn, { body }) => appendEvent(logs, arn, body),
@@ -182,10 +185,12 @@ function openDelivery(
   const common = { data, disk, credentials, region, clock, send, warn };
   const eventBridge = createEventBridge(common);
   closing.defer(() => eventBridge.close());
+  const sns = createSns(common);
+  closing.defer(() => sns.close());
   const deliver = createDelivery(send, warn);
   const asyncEvents = createAsyncEvents({ store, clock, functions, deliver });
   closing.defer(() => asyncEvents.close());
-  return { asyncEvents, deliver, eventBridge };
+  return { asyncEvents, deliver, eventBridge, sns };
 }
 
 /** Writes an event to a log group. The ARN of one may end with `:*`. */

@@ -20,6 +20,7 @@ import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
 import { declareSecret, removeUndeclaredSecrets } from '#local/secrets-manager/read-secrets.ts';
 import { declareParameter, removeUndeclared } from '#local/ssm/read-parameters.ts';
+import { declareTopics } from '#local/sns/read-topics.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -65,6 +66,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   }
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   storeDeclaredValues(resolved, services);
+  declareTopics(services.sns.topics, definitions.topics);
   declareRules(services.eventBridge.buses, definitions, resolved.notices.warn);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);

@@ -80,6 +80,14 @@ function queue(resource: ResourceContext): Identity {
   };
 }
 
+function topic(resource: ResourceContext): Identity {
+  const suffix = String(resource.property('FifoTopic')) === 'true' ? '.fifo' : '';
+  const own = resource.property('TopicName');
+  const TopicName = typeof own === 'string' ? own : `${nameFrom(resource)}${suffix}`;
+  const TopicArn = arnOf(resource, 'sns', TopicName);
+  return { ref: TopicArn, attributes: { TopicArn, TopicName } };
+}
+
 function bucket(resource: ResourceContext): Identity {
   const name = nameFrom(resource, 'BucketName').toLowerCase();
   const { region } = resource.context;
@@ -234,7 +242,7 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
     (resource, name) => `${arnOf(resource, 'logs', `log-group:${name}`)}:*`,
   ),
   'AWS::S3::Bucket': bucket,
-  'AWS::SNS::Topic': named('TopicName', serviceArn('sns', ''), 'arn'),
+  'AWS::SNS::Topic': topic,
   'AWS::SQS::Queue': queue,
   'AWS::Scheduler::Schedule': named('Name', serviceArn('scheduler', 'schedule/default/')),
   'AWS::SSM::Parameter': parameter,

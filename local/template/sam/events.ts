@@ -52,6 +52,7 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
       });
     }
     if (type === 'S3') return addBucketEvents(id, properties, sam);
+    if (type === 'SNS') return addTopicEvents(target, event, sam);
   }
   sam.warn(`${id}: its event ${name} of type ${type} is not hosted here`);
 
@@ -130,6 +131,34 @@ function pick(properties: Json, names: readonly string[]): Json {
 
 function stateOf({ State, Enabled }: Json): unknown {
   return String(Enabled) === 'false' ? 'DISABLED' : (State ?? 'ENABLED');
+}
+
+/** A function gets the messages of a topic at once, or with `SqsSubscription` by a queue. */
+function addTopicEvents(
+  { id, Condition }: EventTarget,
+  { name, properties }: SamEvent,
+  sam: SamTemplate,
+): void {
+  const { Topic, SqsSubscription = false } = properties;
+  const own = pick(properties, ['FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy']);
+  const subscribe = (Protocol: string, Endpoint: unknown): void => {
+    const Properties = { ...own, TopicArn: Topic, Protocol, Endpoint };
+    sam.add(`${id}${name}`, { Type: 'AWS::SNS::Subscription', Properties, Condition });
+  };
+  if (String(SqsSubscription) === 'false')
+    return subscribe('lambda', { 'Fn::GetAtt': [id, 'Arn'] });
+  const { QueueArn, BatchSize = 10, Enabled = true } = record(SqsSubscription);
+  const queueId = `${id}${name}Queue`;
+  const EventSourceArn = QueueArn ?? { 'Fn::GetAtt': [queueId, 'Arn'] };
+  if (QueueArn === undefined) {
+    sam.add(queueId, { Type: 'AWS::SQS::Queue', Properties: {}, Condition });
+  }
+  subscribe('sqs', EventSourceArn);
+  sam.add(`${id}${name}EventSourceMapping`, {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn, FunctionName: { Ref: id }, BatchSize, Enabled },
+    Condition,
+  });
 }
 
 function addBucketEvents(functionId: string, properties: Json, sam: SamTemplate): void {

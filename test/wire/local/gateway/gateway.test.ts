@@ -21,7 +21,7 @@ beforeAll(async () => {
         TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       },
     },
-    Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    Stream: { Type: 'AWS::Kinesis::Stream', Properties: {} },
   });
 });
 
@@ -40,7 +40,7 @@ test('the SDK lists the tables that the template declares', async () => {
 });
 
 test('a resource type that is not hosted is reported once', () => {
-  expect(system.lines).toContain('! AWS::SNS::Topic is not hosted here');
+  expect(system.lines).toContain('! AWS::Kinesis::Stream is not hosted here');
 });
 
 test('a wrong secret and an unknown access key get the errors of AWS', async () => {
