@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
-import type { Store } from '#local/process/store.ts';
+import { readRows, type Store } from '#local/process/store.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { readShape, string, structure, type Shape } from '#local/wire/shape.ts';
 
@@ -76,15 +75,8 @@ export function readDocuments<Value>(
   shape: Shape<Value>,
 ): readonly Value[] {
   if (!existsSync(file)) return [];
-  const db = new DatabaseSync(file, { readOnly: true });
-  try {
-    return db
-      .prepare(query)
-      .all(kind)
-      .map(({ json }) => parse(String(json), shape));
-  } finally {
-    db.close();
-  }
+  const rows = readRows(file, query, { shape: rowShape, values: [kind] });
+  return rows.map(({ json }) => parse(json, shape));
 }
 
 function parse<Value>(json: string, shape: Shape<Value>): Value {

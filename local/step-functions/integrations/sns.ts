@@ -44,7 +44,7 @@ const maps: Readonly<Record<string, readonly [key: string, value: string]>> = {
   MessageAttributes: ['Name', 'Value'],
 };
 
-function toForm(path: string, value: unknown): readonly [string, string][] {
+function toForm(path: string, value: unknown): [string, string][] {
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => toForm(`${path}.member.${index + 1}`, item));
   }
@@ -53,8 +53,7 @@ function toForm(path: string, value: unknown): readonly [string, string][] {
   return Object.entries(value).flatMap(([key, item], index) => {
     if (names === undefined) return toForm(`${path}.${key}`, item);
     const entry = `${path}.entry.${index + 1}`;
-    const named: [string, string] = [`${entry}.${names[0]}`, key];
-    return [named, ...toForm(`${entry}.${names[1]}`, item)];
+    return toForm(`${entry}.${names[0]}`, key).concat(toForm(`${entry}.${names[1]}`, item));
   });
 }
 
