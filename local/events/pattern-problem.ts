@@ -34,9 +34,7 @@ function memberProblem(name: string, expected: unknown): string | undefined {
     return firstProblem(expected, conditionProblem);
   }
   if (!isRecord(expected)) return `"${name}" must be an object or an array`;
-  return Object.keys(expected).length === 0
-    ? 'Empty objects are not allowed'
-    : patternProblem(expected);
+  return patternProblem(expected);
 }
 
 function firstProblem(

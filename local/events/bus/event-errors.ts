@@ -1,7 +1,7 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { validationError } from '#local/wire/aws-json.ts';
 import { lowerNames } from '#local/wire/coral-error.ts';
-import type { Problem } from '#local/wire/shape.ts';
+import { isRecord, type Problem } from '#local/wire/shape.ts';
 import { patternProblem } from '#local/events/pattern-problem.ts';
 
 /** Returns the error for a request that breaks a rule of EventBridge. */
@@ -27,13 +27,21 @@ export function invalidInput(problems: readonly Problem[]): AwsError {
 /** Returns the event pattern of a JSON text. Throws EventBridge's error if it is none. */
 export function readPattern(text: string): unknown {
   const pattern = parseJson(text);
-  const isEmpty = JSON.stringify(pattern) === '{}';
-  const reason = isEmpty ? 'Empty objects are not allowed' : patternProblem(pattern);
+  const reason =
+    patternProblem(pattern) ??
+    (hasEmptyObject(pattern) ? 'Empty objects are not allowed' : undefined);
   if (reason === undefined) return pattern;
   throw new AwsError(
     'InvalidEventPatternException',
     `Event pattern is not valid. Reason: ${reason}`,
   );
+}
+
+/** Filters of event sources may have empty objects, and rules may not. */
+function hasEmptyObject(pattern: unknown): boolean {
+  if (!isRecord(pattern)) return false;
+  const members = Object.values(pattern);
+  return members.length === 0 || members.some(hasEmptyObject);
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { describeProblems } from '#local/wire/describe-problems.ts';
 import { readShape } from '#local/wire/shape.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
+import { readSchedule } from '#local/events/schedule.ts';
 import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import {
   busName,
@@ -44,6 +45,7 @@ export function readEventRule(
     EventPattern: typeof pattern === 'object' ? JSON.stringify(pattern) : undefined,
     ScheduleExpression: properties.optionalText('ScheduleExpression'),
   };
+  checkSchedule(key, trigger.ScheduleExpression);
   inResource(key, () => checkTrigger(trigger, bus));
   const targets = properties.list('Targets').map((target) => readTarget(target));
   for (const { Arn } of targets) {
@@ -62,6 +64,19 @@ export function readEventRule(
     tags: readTags(properties),
     by: 'template',
   };
+}
+
+/** Says more than EventBridge does about a schedule. A rule has neither single times nor zones. */
+function checkSchedule(key: string, expression: string | undefined): void {
+  if (expression === undefined) return;
+  inResource(`${key}.ScheduleExpression`, () => {
+    if (/^\s*at\(/u.test(expression)) {
+      throw new Error(
+        `${expression} is for AWS::Scheduler::Schedule; a rule has rate(…) or cron(…)`,
+      );
+    }
+    readSchedule(expression);
+  });
 }
 
 function readTarget(target: Properties): Target {
