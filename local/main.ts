@@ -24,6 +24,7 @@ npm run local -- FOLDER [options]
   FOLDER                  a project of the Serverless Framework, SAM, CDK or Amplify Gen2, the folder
                           that its tool left, or a CloudFormation or SAM template in JSON or YAML
   --parameter NAME=VALUE  a parameter of the template (repeatable)
+                          ssm:NAME=VALUE and secretsmanager:NAME=VALUE give a stored value
   --port N                the gateway's port (4566); sign-in is at N+4, URLs start at N+35, APIs at N+84
   --host ADDRESS          listen on this address instead of 127.0.0.1, also for other machines
   --state FILE            the file for all addresses, credentials and notices (.streambed/local.json)
@@ -102,7 +103,7 @@ function readEndpoint(value: string): readonly [service: string, url: string] {
 }
 
 function readParameter(value: string): readonly [name: string, value: string] {
-  const [, name, text] = /^(\w+)=(.*)$/su.exec(value) ?? [];
+  const [, name, text] = /^((?:ssm|secretsmanager):[^=]+|\w+)=(.*)$/su.exec(value) ?? [];
   if (name !== undefined && text !== undefined) return [name, text];
   throw new Error(`--parameter: must be NAME=VALUE, not ${JSON.stringify(value)}`);
 }

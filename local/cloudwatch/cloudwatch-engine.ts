@@ -5,7 +5,8 @@ import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createCborEngine } from '#local/wire/rpc/aws-cbor.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createJsonEngine, type Operation } from '#local/wire/aws-json.ts';
-import { createQueryEngine, toTree, type QueryOperation } from '#local/wire/aws-query.ts';
+import { createQueryEngine } from '#local/wire/aws-query.ts';
+import { asQuery } from '#local/wire/rpc/query-operation.ts';
 import { renderOutput, type OutputForm } from '#local/wire/rpc/render-output.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
@@ -58,17 +59,6 @@ const jsonForm: OutputForm = { date: (time) => time.getTime() / 1000 };
 
 function asJson({ run }: Operation): Operation {
   return { run: (input, call) => renderOutput(run(input, call), jsonForm) };
-}
-
-/** The query protocol writes the items of a list as `member`, and those of a map as `entry`. */
-const queryForm: OutputForm = {
-  date: (time) => time.toISOString(),
-  list: (member) => ({ member }),
-  map: (entries) => ({ entry: entries.map(([key, value]) => ({ key, value })) }),
-};
-
-function asQuery({ run }: Operation): QueryOperation {
-  return (parameters, call) => renderOutput(run(toTree(parameters), call), queryForm);
 }
 
 function mapValues<From, To>(

@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { isRecord } from '#local/wire/shape.ts';
 import { matchesWildcard, starPattern } from '#local/wire/wildcard.ts';
 
@@ -12,75 +13,14 @@ export function matchesPattern(pattern: unknown, event: unknown): boolean {
       return Array.isArray(expected) && expected.some((choice) => matchesPattern(choice, event));
     }
     const value = isRecord(event) && Object.hasOwn(event, name) ? event[name] : undefined;
-    if (isRecord(expected)) return matchesPattern(expected, value);
+    if (isRecord(expected)) {
+      // Of a list of objects, one must match all that the pattern says about it.
+      return [value].flat().some((each) => matchesPattern(expected, each));
+    }
     if (!Array.isArray(expected)) return false;
-    const values = Array.isArray(value) ? value : [value];
+    const values = Array.isArray(value) && value.length > 0 ? value : [value];
     return expected.some((condition) => values.some((each) => matchesCondition(condition, each)));
   });
-}
-
-/**
- * Whether a value is an event pattern: an object of patterns and of lists with at least one value or
- * condition (EventBridge user guide, "Creating event patterns").
- */
-export function isPattern(value: unknown): boolean {
-  return (
-    isRecord(value) &&
-    Object.entries(value).every(([name, expected]) => {
-      if (name === '$or' && Array.isArray(expected)) {
-        return expected.length > 1 && expected.every(isPattern);
-      }
-      if (!Array.isArray(expected)) return isPattern(expected);
-      return expected.length > 0 && expected.every((each) => isScalar(each) || isCondition(each));
-    })
-  );
-}
-
-function isScalar(value: unknown): boolean {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-/** Whether a value is a condition with one operator and a fitting operand. */
-function isCondition(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  const [[operator, operand] = ['', undefined], ...more] = Object.entries(value);
-  if (more.length > 0) return false;
-  switch (operator) {
-    case 'prefix':
-    case 'suffix':
-      return typeof operand === 'string' || isIgnoringCase(operand);
-    case 'equals-ignore-case':
-    case 'wildcard':
-      return typeof operand === 'string';
-    case 'exists':
-      return typeof operand === 'boolean';
-    case 'numeric':
-      return isRange(operand);
-    case 'anything-but':
-      return isExcluded(operand);
-    default:
-      return false;
-  }
-}
-
-function isIgnoringCase(value: unknown): boolean {
-  return isRecord(value) && typeof value['equals-ignore-case'] === 'string';
-}
-
-/** A value, a list of values, or a condition on texts. */
-function isExcluded(operand: unknown): boolean {
-  if (Array.isArray(operand)) return operand.length > 0 && operand.every(isScalar);
-  const isText = isRecord(operand) && !('numeric' in operand) && !('exists' in operand);
-  return isText ? isCondition(operand) : isScalar(operand);
-}
-
-/** One comparison with a number, or two that bound a range. */
-function isRange(operand: unknown): boolean {
-  if (!Array.isArray(operand) || ![2, 4].includes(operand.length)) return false;
-  const isPair = (at: number): boolean =>
-    ['=', '>', '>=', '<', '<='].includes(String(operand[at])) &&
-    typeof operand[at + 1] === 'number';
-  return isPair(0) && (operand.length === 2 || isPair(2));
 }
 
 function matchesCondition(condition: unknown, value: unknown): boolean {
@@ -96,15 +36,36 @@ function matchesCondition(condition: unknown, value: unknown): boolean {
       return text?.toLowerCase() === String(operand).toLowerCase();
     case 'wildcard':
       return text !== undefined && matchesWildcard(starPattern(String(operand)), text);
+    case 'cidr':
+      return text !== undefined && isInBlock(text, String(operand));
     case 'exists':
       return (value !== undefined) === operand;
     case 'numeric':
       return typeof value === 'number' && Array.isArray(operand) && isInRange(operand, value);
     case 'anything-but':
-      return value !== undefined && ![operand].flat().some((each) => matchesCondition(each, value));
+      return value !== undefined && !isExcluded(operand, value);
     default:
       return false;
   }
+}
+
+/** An operator may have several texts here, and nowhere else: `{ "prefix": ["a", "b"] }`. */
+function isExcluded(operand: unknown, value: unknown): boolean {
+  const [[operator, texts] = ['', undefined]] = isRecord(operand) ? Object.entries(operand) : [];
+  const excluded = Array.isArray(texts)
+    ? texts.map((each: unknown) => ({ [operator]: each }))
+    : [operand].flat();
+  return excluded.some((each) => matchesCondition(each, value));
+}
+
+function isInBlock(address: string, block: string): boolean {
+  const [network = '', prefix] = block.split('/');
+  const family = isIP(address);
+  if (family === 0 || family !== isIP(network)) return false;
+  const list = new BlockList();
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  list.addSubnet(network, Number(prefix), kind);
+  return list.check(address, kind);
 }
 
 function matchesAffix(operand: unknown, text: string, side: 'startsWith' | 'endsWith'): boolean {

@@ -6,15 +6,13 @@ import { createVirtualClock, type Clock } from '#local/process/clock.ts';
 /** Returns the times at which a rule starts its target until it ends. */
 async function runAll(clock: Clock, schedule: ReturnType<typeof readSchedule>): Promise<string[]> {
   const times: string[] = [];
-  const rule = { key: 'R', arn: 'arn', schedule, targets: [{ arn: 'f', input: JSON.stringify }] };
+  const rule = { key: 'R', arn: 'arn', schedule };
   await runRule(
     rule,
     {
       clock,
       region: 'us-east-1',
-      start(_, input) {
-        times.push((JSON.parse(input) as { time: string }).time);
-      },
+      emit: ({ time }) => void times.push(time),
     },
     new AbortController().signal,
   );

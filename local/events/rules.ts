@@ -1,88 +1,47 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
-import {
-  readScheduleInput,
-  readTargetInput,
-  type TargetInput,
-} from '#local/events/target-input.ts';
+import { readScheduleInput, type TargetInput } from '#local/events/target-input.ts';
+import { eventTime, type BusEvent } from '#local/events/bus/rule.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
-/** A rule that starts its targets on a schedule. */
+/** What runs on a schedule. */
 export interface RuleDefinition {
   readonly key: string;
   readonly arn: string;
   readonly schedule: Schedule;
-  readonly targets: readonly RuleTarget[];
 }
 
-export interface RuleTarget {
-  readonly arn: string;
-  readonly input: TargetInput;
+/** A schedule of EventBridge Scheduler, which starts its target. */
+export interface ScheduleDefinition extends RuleDefinition {
+  readonly target: { readonly arn: string; readonly input: TargetInput };
 }
 
-/**
- * Reads an AWS::Events::Rule or AWS::Scheduler::Schedule. Returns `undefined` if it is disabled.
- * Warns of a rule that waits for events, because there is no event bus, and returns `undefined`.
- */
-export function readRule(
-  resource: Resource,
-  { warn }: { warn(message: string): void },
-): RuleDefinition | undefined {
-  const { key, logicalId, type, properties, stack } = resource;
+/** Reads an AWS::Scheduler::Schedule. Returns `undefined` if it is disabled. */
+export function readScheduleResource(resource: Resource): ScheduleDefinition | undefined {
+  const { key, logicalId, properties, stack } = resource;
   if (properties.optionalText('State') === 'DISABLED') return undefined;
-  const isRule = type === 'AWS::Events::Rule';
-  const name = 'ScheduleExpression';
-  const expression = isRule ? properties.optionalText(name) : properties.text(name);
-  const targets = isRule ? properties.list('Targets') : [properties.nested('Target')];
-  if (expression === undefined) {
-    const names = targets.map((target) => target.text('Arn')).join(' and ');
-    if (names !== '') warn(`${key}: event buses are not hosted here, so no event starts ${names}`);
-    return undefined;
-  }
+  const target = properties.nested('Target');
   return {
     key,
     arn: String(stack.scope.attribute(logicalId, 'Arn')),
-    schedule: isRule
-      ? readRuleSchedule(expression, properties)
-      : readZonedSchedule(expression, properties),
-    targets: targets.map((target) => ({
-      arn: target.text('Arn'),
-      input: isRule ? readTargetInput(target) : readScheduleInput(target),
-    })),
+    schedule: readZonedSchedule(properties.text('ScheduleExpression'), properties),
+    target: { arn: target.text('Arn'), input: readScheduleInput(target) },
   };
 }
 
-/** A rule knows neither single times nor time zones. */
-function readRuleSchedule(expression: string, { key }: Properties): Schedule {
-  return inProperty(key, () => {
-    if (/^\s*at\(/u.test(expression)) {
-      throw new Error(
-        `${expression} is for AWS::Scheduler::Schedule; a rule has rate(…) or cron(…)`,
-      );
-    }
-    return readSchedule(expression);
-  });
-}
-
 function readZonedSchedule(expression: string, properties: Properties): Schedule {
-  return inProperty(properties.key, () =>
-    readSchedule(expression, {
+  try {
+    return readSchedule(expression, {
       timezone: properties.optionalText('ScheduleExpressionTimezone'),
       startMs: readDate(properties, 'StartDate'),
       endMs: readDate(properties, 'EndDate'),
-    }),
-  );
-}
-
-function inProperty(key: string, read: () => Schedule): Schedule {
-  try {
-    return read();
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${key}.ScheduleExpression: ${reason}`, { cause: error });
+    throw new Error(`${properties.key}.ScheduleExpression: ${reason}`, { cause: error });
   }
 }
 
@@ -96,14 +55,14 @@ function readDate(properties: Properties, name: string): number | undefined {
 export interface RuleSettings {
   readonly clock: Clock;
   readonly region: string;
-  /** Sends the input to the function, state machine or queue of an ARN. */
-  start(arn: string, input: string): void;
+  /** Takes the event of each time that is due. */
+  emit(event: BusEvent): void;
 }
 
 /** Runs a rule until its schedule ends or the signal is aborted. */
 export async function runRule(
   rule: RuleDefinition,
-  { clock, region, start }: RuleSettings,
+  { clock, region, emit }: RuleSettings,
   signal: AbortSignal,
 ): Promise<void> {
   // A timer may end a little early, and the rule must not run again then.
@@ -111,20 +70,19 @@ export async function runRule(
   while (due !== undefined) {
     await clock.sleep(due - clock.now(), signal);
     if (signal.aborted) return;
-    const event = scheduledEvent(rule, due, region);
-    for (const { arn, input } of rule.targets) start(arn, input(event));
+    emit(scheduledEvent(rule, due, region));
     due = rule.schedule.next(Math.max(clock.now(), due));
   }
 }
 
-function scheduledEvent({ arn }: RuleDefinition, due: number, region: string): object {
+function scheduledEvent({ arn }: RuleDefinition, due: number, region: string): BusEvent {
   return {
     version: '0',
     id: randomUUID(),
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account: accountId,
-    time: new Date(due).toISOString().replace(/\.\d+Z$/u, 'Z'),
+    time: eventTime(due),
     region,
     resources: [arn],
     detail: {},

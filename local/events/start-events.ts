@@ -1,6 +1,9 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { Definitions } from '#local/host/definitions.ts';
-import { runRule } from '#local/events/rules.ts';
+import type { EventBuses } from '#local/events/bus/event-buses.ts';
+import type { Rule } from '#local/events/bus/rule.ts';
+import { runRule, type RuleSettings } from '#local/events/rules.ts';
+import { readSchedule } from '#local/events/schedule.ts';
 import { pollQueue } from '#local/lambda/invoke/queue-poller.ts';
 import type { Services } from '#local/host/services.ts';
 
@@ -13,28 +16,63 @@ export interface EventsSettings {
 }
 
 /**
- * Starts queue polling and scheduled rules, and resumes unfinished asynchronous invocations and
- * state machine executions. Disposing `cleanup` stops polling and rules.
+ * Starts queue polling, rules and schedules, and resumes unfinished asynchronous invocations and
+ * state machine executions. Disposing `cleanup` stops polling, rules and schedules.
  */
 export function startEvents(settings: EventsSettings, cleanup: AsyncDisposableStack): void {
   const { definitions, services, clock, region, log } = settings;
   const stopped = new AbortController();
   cleanup.defer(() => stopped.abort());
-  const { functions, asyncEvents, sqs, stepFunctions } = services;
+  const { functions, asyncEvents, sqs, stepFunctions, eventBridge } = services;
   const { queues } = sqs;
   for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
     pollQueue({ definition, queues, functions, clock, region, log }, stopped.signal);
   }
-  const rules = {
-    clock,
-    region,
-    start: (arn: string, body: string) => services.deliver(arn, { body }),
-  };
-  for (const rule of definitions.rules) {
-    runRule(rule, rules, stopped.signal).catch((error: unknown) =>
-      log(`! ${rule.key}: ${String(error)}`),
+  const time = { clock, region };
+  for (const schedule of definitions.schedules) {
+    const { arn, input } = schedule.target;
+    const emit: RuleSettings['emit'] = (event) => services.deliver(arn, { body: input(event) });
+    runRule(schedule, { ...time, emit }, stopped.signal).catch((error: unknown) =>
+      log(`! ${schedule.key}: ${String(error)}`),
     );
   }
+  runScheduledRules(eventBridge.buses, { ...settings, signal: stopped.signal });
   asyncEvents.start();
   stepFunctions.executions.resume(definitions.stateMachines);
+}
+
+/** Runs the rules of the default bus that have a schedule, as they are and as they change. */
+function runScheduledRules(
+  buses: EventBuses,
+  { signal, clock, region, log }: EventsSettings & { readonly signal: AbortSignal },
+): void {
+  const running = new Map<string, { readonly schedule: string; readonly end: AbortController }>();
+  const follow = (arn: string, rule: Rule | undefined): void => {
+    const schedule = rule?.state === 'DISABLED' ? undefined : rule?.schedule;
+    const current = running.get(arn);
+    // A rule whose targets change keeps its time.
+    if (current?.schedule === schedule) return;
+    current?.end.abort();
+    running.delete(arn);
+    if (rule === undefined || schedule === undefined) return;
+    const end = new AbortController();
+    running.set(arn, { schedule, end });
+    const { bus, name } = rule;
+    const emit: RuleSettings['emit'] = (event) => {
+      const latest = buses.rule(bus, name);
+      try {
+        if (latest !== undefined) buses.fire(latest, event);
+      } catch (error) {
+        // A full disk must not end the rule.
+        log(`! ${name}: ${String(error)}`);
+      }
+    };
+    runRule(
+      { key: name, arn, schedule: readSchedule(schedule) },
+      { clock, region, emit },
+      AbortSignal.any([signal, end.signal]),
+    ).catch((error: unknown) => log(`! ${name}: ${String(error)}`));
+  };
+  for (const rule of buses.rules()) follow(rule.arn, rule);
+  buses.onRule(follow);
 }

@@ -9,7 +9,7 @@ export type TargetInput = (event: unknown) => string;
  * Reads what a target of an EventBridge rule receives: the event, constant JSON, a part of the
  * event, or a text made of its parts (EventBridge user guide, "Input transformation").
  */
-export function readTargetInput(target: Properties): TargetInput {
+export function readTargetInput(target: Properties, ruleArn: string): TargetInput {
   const input = target.optionalText('Input');
   if (input !== undefined) return () => input;
   const path = target.optionalText('InputPath');
@@ -17,11 +17,11 @@ export function readTargetInput(target: Properties): TargetInput {
   if (!target.has('InputTransformer')) return (event) => JSON.stringify(event);
   const transformer = target.nested('InputTransformer');
   const template = transformer.text('InputTemplate');
-  const paths = { ...reservedPaths, ...transformer.textMap('InputPathsMap') };
+  const paths = transformer.textMap('InputPathsMap');
   return (event) =>
     fill(template, (name) => {
       const own = paths[name];
-      return own === undefined ? undefined : valueAt(event, own);
+      return own === undefined ? reserved(name, event, ruleArn) : valueAt(event, own);
     });
 }
 
@@ -53,12 +53,24 @@ const contextAttributes: Readonly<Record<string, string>> = {
 };
 
 /** Variables of EventBridge's own. */
-const reservedPaths: Readonly<Record<string, string>> = {
-  'aws.events.event': '$',
-  'aws.events.event.ingestion-time': '$.time',
-  'aws.events.event.json': '$',
-  'aws.events.rule-arn': '$.resources[0]',
-};
+function reserved(name: string, event: unknown, ruleArn: string): unknown {
+  switch (name) {
+    case 'aws.events.event.json':
+      return event;
+    case 'aws.events.event': {
+      const { detail: _, ...others } = record(event);
+      return others;
+    }
+    case 'aws.events.event.ingestion-time':
+      return valueAt(event, '$.time');
+    case 'aws.events.rule-arn':
+      return ruleArn;
+    case 'aws.events.rule-name':
+      return ruleArn.split('/').at(-1);
+    default:
+      return undefined;
+  }
+}
 
 /** Follows a path such as `$.detail.items[0]`. */
 function valueAt(event: unknown, path: string): unknown {

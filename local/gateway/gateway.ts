@@ -3,6 +3,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import http2, { type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import net from 'node:net';
 import { detectProtocol } from '#local/gateway/detect-protocol.ts';
+import { serviceId } from '#local/host/remote-services.ts';
 import {
   readRequest,
   toAwsResponse,
@@ -124,7 +125,7 @@ function rejectUnhosted(request: AwsRequest, response: AwsResponse): void {
   const message =
     service === undefined
       ? 'No service that is hosted here handles this request.'
-      : `The service ${service} is not hosted here.`;
+      : `The service ${service} is not hosted here. --endpoint ${serviceId(service)}=URL sends its requests elsewhere.`;
   const isQuery = String(request.headers['content-type'] ?? '').startsWith(
     'application/x-www-form-urlencoded',
   );
@@ -164,6 +165,9 @@ const targets: readonly (readonly [prefix: string, service: string])[] = [
   ['DynamoDB_', 'dynamodb'],
   ['AmazonSQS.', 'sqs'],
   ['AWSStepFunctions.', 'states'],
+  ['AmazonSSM.', 'ssm'],
+  ['secretsmanager.', 'secretsmanager'],
+  ['AWSEvents.', 'events'],
   ['Logs_', 'logs'],
   ['GraniteServiceVersion20100801.', 'monitoring'],
   ['AWSCognitoIdentityProviderService.', 'cognito-idp'],

@@ -1,5 +1,6 @@
 import { readTable } from '#local/dynamodb/read-tables.ts';
-import { readRule } from '#local/events/rules.ts';
+import { readEventBus, readEventRule } from '#local/events/bus/read-rules.ts';
+import { readScheduleResource } from '#local/events/rules.ts';
 import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
@@ -14,8 +15,11 @@ import {
   readMachineAlias,
   readMachineVersion,
 } from '#local/step-functions/definition/read-aliases.ts';
+import { readSecret } from '#local/secrets-manager/read-secrets.ts';
+import { readParameter } from '#local/ssm/read-parameters.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
+import { readTopics } from '#local/sns/read-topics.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
 import { readWebSocketApis } from '#local/websocket-api/read-websocket-apis.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
@@ -46,15 +50,28 @@ const readers = {
   tables: each(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
   queues: each(['AWS::SQS::Queue'], readQueue),
   eventSources: { types: ['AWS::Lambda::EventSourceMapping'], read: readEventSources },
-  rules: each(['AWS::Events::Rule', 'AWS::Scheduler::Schedule'], readRule),
+  eventBuses: each(['AWS::Events::EventBus'], readEventBus),
+  rules: each(['AWS::Events::Rule'], readEventRule),
+  schedules: each(['AWS::Scheduler::Schedule'], readScheduleResource),
   buckets: { types: ['AWS::S3::Bucket', 'Custom::S3BucketNotifications'], read: readBuckets },
+  parameters: each(['AWS::SSM::Parameter'], readParameter),
+  secrets: each(['AWS::SecretsManager::Secret'], (resource, { secret }) =>
+    readSecret(resource, secret),
+  ),
   stateMachines: each(['AWS::StepFunctions::StateMachine'], (resource, { warn }) =>
     readStateMachine(resource, warn),
   ),
   machineVersions: each(['AWS::StepFunctions::StateMachineVersion'], readMachineVersion),
   machineAliases: each(['AWS::StepFunctions::StateMachineAlias'], readMachineAlias),
+  topics: { types: ['AWS::SNS::Topic', 'AWS::SNS::Subscription'], read: readTopics },
   userPools: { types: ['AWS::Cognito::UserPool'], read: readUserPools },
 };
+
+/** What readers need besides the stacks. */
+export interface ReaderSettings extends CodeSettings {
+  /** Returns the same secret for the same label. */
+  secret(label: string): string;
+}
 
 type Stacks = readonly OpenStack[];
 type Readers = typeof readers;
@@ -65,7 +82,7 @@ export type Definitions = {
 };
 
 /** Reads all definitions. Throws an error that names the resource and the property at fault. */
-export async function readDefinitions(stacks: Stacks, code: CodeSettings): Promise<Definitions> {
+export async function readDefinitions(stacks: Stacks, code: ReaderSettings): Promise<Definitions> {
   const definitions: unknown[][] = [];
   for (const [name, { read }] of Object.entries(readers)) {
     definitions.push([name, await read(stacks, code)]);
@@ -76,10 +93,10 @@ export async function readDefinitions(stacks: Stacks, code: CodeSettings): Promi
 /** A reader of single resources. It leaves out those for which `read` returns undefined. */
 function each<Definition>(
   types: readonly string[],
-  read: (resource: Resource, code: CodeSettings) => Definition | undefined,
+  read: (resource: Resource, code: ReaderSettings) => Definition | undefined,
 ): {
   readonly types: readonly string[];
-  read(stacks: Stacks, code: CodeSettings): readonly Definition[];
+  read(stacks: Stacks, code: ReaderSettings): readonly Definition[];
 } {
   return {
     types,
@@ -93,7 +110,7 @@ function each<Definition>(
 
 /** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SQS::QueuePolicy$|^AWS::S3::BucketPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SNS::Topic(?:Inline)?Policy$|^AWS::SQS::Queue(?:Inline)?Policy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

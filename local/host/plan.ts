@@ -6,6 +6,7 @@ import {
   type Secrets,
 } from '#local/host/data/data-directory.ts';
 import { createNotices, type Notices } from '#local/host/notices.ts';
+import { createLookups, splitParameters, type GivenValues } from '#local/host/lookups.ts';
 import { planPorts, type PlannedPort } from '#local/host/ports.ts';
 import type { Endpoints } from '#local/host/remote-services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
@@ -19,7 +20,7 @@ import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/project/assembly.ts';
 import { findTemplate } from '#local/template/project/find-template.ts';
-import { openStacks } from '#local/template/stacks.ts';
+import { openStacks, type StackValues } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';
 import type { TraceStore } from '#local/traces/trace-store.ts';
 
@@ -28,7 +29,7 @@ const region = 'us-east-1';
 export interface LocalOptions {
   /** A template in JSON or YAML, a project's folder, or a folder that its deployment tool left. */
   readonly template: string;
-  /** Values for the template's parameters. */
+  /** Values for the template's parameters, and with `ssm:` or `secretsmanager:` stored ones. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** The gateway's port. All others are counted from it; 0 takes any free ports. */
   readonly port: number;
@@ -59,7 +60,10 @@ export interface LocalOptions {
 export interface Plan {
   readonly region: string;
   readonly templates: readonly Template[];
-  readonly parameters: Readonly<Record<string, string>>;
+  /** The values of parameters, and what is looked up by name. */
+  readonly values: StackValues;
+  /** The parameters and secrets whose values options give. */
+  readonly given: GivenValues;
   readonly data: string;
   readonly directory: DataDirectory;
   readonly secrets: Secrets;
@@ -82,7 +86,7 @@ export interface Plan {
 
 /** Reads the templates, opens the data directory and decides which ports are needed. */
 export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<Plan> {
-  const { data, bedrock, parameters = {}, endpoints = {}, clock = realClock } = options;
+  const { data, bedrock, endpoints = {}, clock = realClock } = options;
   const notices = createNotices(options.log);
   const { path, report, warning } = await findTemplate(options.template);
   if (report !== undefined) options.log(report);
@@ -90,11 +94,14 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
   const templates = await readAssembly(path);
   const directory = await openDataDirectory(data, shutdown.data);
   const { secrets } = directory;
+  const { parameters, given } = splitParameters(options.parameters ?? {});
+  const values = { parameters, lookUpIn: createLookups({ data, region, given, secrets }) };
   const binding = { port: options.port, option: '--port', host: options.host };
   return {
     region,
     templates,
-    parameters,
+    values,
+    given,
     data,
     directory,
     secrets,
@@ -104,7 +111,7 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     clock,
     // Real Bedrock keys begin with the same four letters.
     bedrockKey: `ABSK${deriveKey(secrets, 'bedrock')}`,
-    plannedPorts: planPorts(await openWithoutAddresses(templates, parameters, secrets), binding),
+    plannedPorts: planPorts(await openWithoutAddresses(templates, values, secrets), binding),
     shaping: options.faithfulLimits === true ? createShaping(clock) : unshaped,
     watch: options.watch ?? false,
     debug: options.debug ?? noDebugging,
@@ -118,11 +125,11 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
 /** Opens the stacks only to find out which resources exist: no address is known yet. */
 function openWithoutAddresses(
   templates: readonly Template[],
-  parameters: Readonly<Record<string, string>>,
+  values: StackValues,
   secrets: Secrets,
 ): ReturnType<typeof openStacks> {
   const placeholder = 'http://127.0.0.1';
-  return openStacks(templates, parameters, {
+  return openStacks(templates, values, {
     region,
     gatewayUrl: placeholder,
     originOf: () => placeholder,

@@ -8,13 +8,34 @@ export type Endpoints = Readonly<Record<string, string>>;
 
 /** The names that services are signed for, if they differ from the service id. */
 const signingNames: Readonly<Record<string, string>> = {
+  'api-gateway': 'apigateway',
   'bedrock-runtime': 'bedrock',
+  cloudwatch: 'monitoring',
+  'cloudwatch-logs': 'logs',
+  'cognito-identity-provider': 'cognito-idp',
+  'cost-explorer': 'ce',
+  'database-migration-service': 'dms',
+  efs: 'elasticfilesystem',
+  emr: 'elasticmapreduce',
+  eventbridge: 'events',
+  'iot-data-plane': 'iotdata',
+  location: 'geo',
+  opensearch: 'es',
+  pinpoint: 'mobiletargeting',
+  'resource-groups-tagging-api': 'tagging',
+  'secrets-manager': 'secretsmanager',
   sfn: 'states',
 };
 
 /** Returns the name that requests to a service are signed for. */
 export function signingName(service: string): string {
   return signingNames[service] ?? service;
+}
+
+/** Returns the id of the service that is signed for under a name. */
+export function serviceId(signedName: string): string {
+  const found = Object.entries(signingNames).find(([, name]) => name === signedName);
+  return found?.[0] ?? signedName;
 }
 
 /**

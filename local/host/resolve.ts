@@ -29,9 +29,9 @@ export interface Resolved extends Bound {
 
 /** Reads all definitions. Throws an error that names the resource and the property at fault. */
 export async function resolve(bound: Bound): Promise<Resolved> {
-  const { templates, parameters, data, notices } = bound;
+  const { templates, values, data, notices } = bound;
   const { warn } = notices;
-  const stacks = await openStacks(templates, parameters, contextOf(bound));
+  const stacks = await openStacks(templates, values, contextOf(bound));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
   [...unhostedCallers(stacks), ...withoutEffect(stacks)].forEach(warn);
   for (const { template } of stacks) {
@@ -40,7 +40,12 @@ export async function resolve(bound: Bound): Promise<Resolved> {
   }
   const folder = join(data, 'code');
   const unpack = createUnpacker(folder);
-  const definitions = await readDefinitions(stacks, { folder, unpack, warn });
+  const definitions = await readDefinitions(stacks, {
+    folder,
+    unpack,
+    warn,
+    secret: (label) => deriveKey(bound.secrets, label),
+  });
   for (const table of definitions.tables) reportUnsupported(table, notices);
   return {
     ...bound,

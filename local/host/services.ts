@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createBedrock, type BedrockOptions } from '#local/bedrock/bedrock.ts';
@@ -8,13 +9,14 @@ import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { createRemoteEngines, localEndpoints } from '#local/host/remote-services.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startTables, type Tables } from '#local/dynamodb/tables.ts';
+import { createEventBridge, type EventBridge } from '#local/events/bus/event-bridge.ts';
+import type { NewEvent } from '#local/events/bus/put-events.ts';
 import {
   asyncSchema,
   createAsyncEvents,
   type AsyncEvents,
-  type Deliver,
 } from '#local/lambda/invoke/async-events.ts';
-import { createDelivery } from '#local/lambda/invoke/delivery.ts';
+import { createDelivery, createSender, type Deliver } from '#local/lambda/invoke/delivery.ts';
 import type { Account } from '#local/lambda/pool/account.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { createFunctions, type Functions } from '#local/lambda/functions.ts';
@@ -24,8 +26,13 @@ import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
 import type { Policies } from '#local/lambda/api/policies.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
-import type { Queues } from '#local/sqs/queues.ts';
 import { createApiGatewayEngine } from '#local/rest-api/api-gateway-engine.ts';
+import {
+  createSecretsManager,
+  type SecretsManager,
+} from '#local/secrets-manager/secrets-manager.ts';
+import { createSns, type Sns } from '#local/sns/sns.ts';
+import { createSsm, type Ssm } from '#local/ssm/ssm.ts';
 import { createSqs, type Sqs } from '#local/sqs/sqs.ts';
 import type { ObjectStore } from '#local/s3/object-store.ts';
 import { startS3, type S3 } from '#local/s3/s3.ts';
@@ -46,7 +53,11 @@ export interface Services {
   readonly s3: S3;
   readonly stepFunctions: StepFunctions;
   readonly tables: Tables;
+  readonly ssm: Ssm;
+  readonly secretsManager: SecretsManager;
   readonly caller: ServiceCaller;
+  readonly eventBridge: EventBridge;
+  readonly sns: Sns;
   readonly deliver: Deliver;
 }
 
@@ -63,7 +74,7 @@ export interface FunctionHosts {
 /** Starts the services, with the definitions that they answer by; `closing` closes them. */
 export async function startServices(
   resolved: Resolved,
-  { hosts, logs, metrics, ...lambdaParts }: FunctionHosts,
+  functionHosts: FunctionHosts,
   closing: AsyncDisposableStack,
 ): Promise<Services> {
   const { data, region, clock, definitions, endpoints, gateway } = resolved;
@@ -74,40 +85,63 @@ export async function startServices(
   closing.defer(() => tables.close());
   const sqs = createSqs(common);
   closing.defer(() => sqs.close());
+  const ssm = createSsm(common);
+  closing.defer(() => ssm.close());
+  const secretsManager = createSecretsManager(common);
+  closing.defer(() => secretsManager.close());
   const caller = createServiceCaller({ ...common, endpoints: localEndpoints(endpoints) });
   const stepFunctions = createStepFunctions({
     ...common,
-    logs,
+    logs: functionHosts.logs,
     caller,
     declared: declaredMachines(definitions),
   });
   closing.defer(() => stepFunctions.close());
-  const functions = createFunctions(hosts);
-  const targets = { functions, queues: sqs.queues, stepFunctions };
-  const { asyncEvents, deliver } = openAsyncEvents(resolved, targets, closing);
-  const s3 = await startS3({ ...common, deliver, buckets: () => definitions.buckets });
+  const functions = createFunctions(functionHosts.hosts);
+  const parts = { functions, sqs, stepFunctions, logs: functionHosts.logs };
+  const delivery = openDelivery(resolved, parts, closing);
+  const { deliver, eventBridge } = delivery;
+  const emit = (event: NewEvent): void => void eventBridge.emit('default', event);
+  const s3 = await startS3({ ...common, deliver, emit, buckets: () => definitions.buckets });
   closing.defer(() => s3.close());
+  const stored = { tables, sqs, ssm, secretsManager, s3, stepFunctions };
+  const services = { ...stored, ...delivery, caller, functions };
+  return { ...services, engines: enginesOf(resolved, services, functionHosts) };
+}
+
+/** Returns what answers requests, by the name that they are signed for. */
+function enginesOf(
+  resolved: Resolved,
+  services: Omit<Services, 'engines'>,
+  { hosts: _, logs, metrics, ...lambdaParts }: FunctionHosts,
+): ReadonlyMap<string, Engine> {
+  const { region, clock, definitions, endpoints, secrets } = resolved;
+  const { credentials } = secrets;
+  const { functions, asyncEvents, s3, tables } = services;
   const identity = identityOf(resolved);
   const bedrock = createBedrock({ ...resolved.bedrock, region, identity });
   const cloudFormation = { credentials, region, stacks: () => resolved.stacks };
   const lambda = { ...lambdaResources(resolved, s3.store), functions, asyncEvents, ...lambdaParts };
-  const engines = new Map([
+  return new Map([
     ['apigateway', createApiGatewayEngine({ credentials, apis: () => definitions.apis, region })],
     ['bedrock', bedrock.engine],
     ['cloudformation', createCloudFormationEngine(cloudFormation)],
     ['cognito-idp', createCognitoEngine({ credentials, pools: () => resolved.userPools })],
     ['dynamodb', tables.engine],
+    ['events', services.eventBridge.engine],
     ['lambda', createLambdaEngine(lambda)],
     ['monitoring', createCloudWatchEngine({ metrics, credentials, now: clock.now })],
     ['logs', createLogsEngine({ logs, credentials, region })],
     ['s3', s3.engine],
-    ['sqs', sqs.engine],
-    ['states', stepFunctions.engine],
+    ['secretsmanager', services.secretsManager.engine],
+    ['sns', services.sns.engine],
+    ['sqs', services.sqs.engine],
+    ['ssm', services.ssm.engine],
+    ['states', services.stepFunctions.engine],
     ['sts', createStsEngine(credentials)],
     ['traces', createTracesEngine({ store: resolved.traces, identity, region })],
     ...createRemoteEngines(endpoints, credentials, region),
   ]);
-  return { engines, caller, functions, asyncEvents, sqs, s3, stepFunctions, tables, deliver };
 }
 
 function declaredMachines({
@@ -127,33 +161,57 @@ function identityOf({ secrets, bedrockKey }: Resolved): BedrockOptions['identity
   };
 }
 
-/** Where asynchronous events and messages are delivered. */
-interface DeliveryTargets {
-  readonly functions: Functions;
-  readonly queues: Queues;
-  readonly stepFunctions: StepFunctions;
+/** What messages are delivered to. */
+interface DeliveryParts extends Pick<Services, 'functions' | 'sqs' | 'stepFunctions'> {
+  readonly logs: LogStore;
 }
 
-function openAsyncEvents(
-  { data, directory, clock, notices }: Resolved,
-  { functions, queues, stepFunctions }: DeliveryTargets,
+/** Opens what is delivered without somebody waiting for it; `closing` closes it. */
+function openDelivery(
+  resolved: Resolved,
+  { functions, sqs, stepFunctions, logs }: DeliveryParts,
   closing: AsyncDisposableStack,
-): Pick<Services, 'asyncEvents' | 'deliver'> {
-  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema, directory.disk);
+): Pick<Services, 'asyncEvents' | 'deliver' | 'eventBridge' | 'sns'> {
+  const { data, region, directory, clock, notices, secrets } = resolved;
+  const { warn } = notices;
+  const { disk } = directory;
+  const store = openStore(join(data, 'lambda.sqlite'), asyncSchema, disk);
   closing.defer(() => store.close());
-  const deliver = createDelivery({
-    queues,
-    warn: notices.warn,
-    invoke: (arn, body) => asyncEvents.send(arn, body),
-    execute(arn, input) {
+  const send = createSender({
+    queues: sqs.queues,
+    lambda(arn, { body }) {
+      const isHosted = functions.find(arn) !== undefined;
+      if (isHosted) asyncEvents.send(arn, body);
+      return isHosted;
+    },
+    states(arn, { body: input }) {
       const machine = stepFunctions.findMachine(arn);
       if (machine !== undefined) stepFunctions.executions.start(machine, { input });
       return machine !== undefined;
     },
+    sns: (arn, message) => sns.publish(arn, message),
+    events: (arn, { body, event }) =>
+      event !== undefined && eventBridge.emit(arn, { ...event, detail: JSON.parse(body) }),
+    logs: (arn, { body }) => appendEvent(logs, arn, body),
   });
+  const { credentials } = secrets;
+  const common = { data, disk, credentials, region, clock, send, warn };
+  const eventBridge = createEventBridge(common);
+  closing.defer(() => eventBridge.close());
+  const sns = createSns(common);
+  closing.defer(() => sns.close());
+  const deliver = createDelivery(send, warn);
   const asyncEvents = createAsyncEvents({ store, clock, functions, deliver });
   closing.defer(() => asyncEvents.close());
-  return { asyncEvents, deliver };
+  return { asyncEvents, deliver, eventBridge, sns };
+}
+
+/** Writes an event to a log group. The ARN of one may end with `:*`. */
+function appendEvent(logs: LogStore, arn: string, message: string): boolean {
+  const name = arn.split(':').slice(6).join(':').replace(/:\*$/u, '');
+  const isHosted = logs.find(name) !== undefined;
+  if (isHosted) logs.append(name, randomUUID(), message);
+  return isHosted;
 }
 
 /** What Lambda's API reads and changes, apart from functions and their URLs. */

@@ -1,8 +1,10 @@
 import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
+import { declareRules } from '#local/events/bus/read-rules.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
 import { connectPorts, connectSignIn, connectWebSocketApis } from '#local/host/connect-ports.ts';
+import { declaredValues } from '#local/host/lookups.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
 import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
@@ -16,6 +18,9 @@ import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
+import { declareSecret, removeUndeclaredSecrets } from '#local/secrets-manager/read-secrets.ts';
+import { declareParameter, removeUndeclared } from '#local/ssm/read-parameters.ts';
+import { declareTopics } from '#local/sns/read-topics.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -60,6 +65,9 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
     s3.store.makeBucket({ name, createdAt: Math.floor(clock.now()), location });
   }
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
+  storeDeclaredValues(resolved, services);
+  declareTopics(services.sns.topics, definitions.topics);
+  declareRules(services.eventBridge.buses, definitions, resolved.notices.warn);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
@@ -70,6 +78,17 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   await directory.opened(shutdown.background);
   directory.disk.report(log);
   return { ...resolved, hosts, services };
+}
+
+/** Stores the parameters and secrets that options give and templates declare. */
+function storeDeclaredValues(resolved: Resolved, { ssm, secretsManager }: Services): void {
+  const { clock, definitions } = resolved;
+  const { parameters, secrets } = declaredValues(resolved, definitions);
+  const nowMs = Math.floor(clock.now());
+  removeUndeclared(ssm.parameters, parameters);
+  for (const parameter of parameters) declareParameter(ssm.parameters, parameter, nowMs);
+  removeUndeclaredSecrets(secretsManager.secrets, secrets);
+  for (const secret of secrets) declareSecret(secretsManager.secrets, secret, nowMs);
 }
 
 /**

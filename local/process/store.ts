@@ -44,12 +44,7 @@ export function openStore(file: string, schema: string, disk: Disk): Store {
   return {
     rows(sql, shape) {
       const statement = db.prepare(sql);
-      return (...values) =>
-        statement
-          .all(...values)
-          .map((row) =>
-            readShape(shape, row, (problems) => new Error(describeProblems(`${file}:`, problems))),
-          );
+      return (...values) => statement.all(...values).map((row) => readRow(file, shape, row));
     },
     change(sql) {
       const statement = db.prepare(sql);
@@ -79,6 +74,27 @@ function openDatabase(file: string, schema: string, disk: Disk): DatabaseSync {
     db.close();
     throw isDamage(error) ? damaged(file) : disk.failed(error);
   }
+}
+
+/** Runs a query without opening the store, which nothing changes. */
+export function readRows<Row>(
+  file: string,
+  sql: string,
+  { shape, values }: { readonly shape: Shape<Row>; readonly values: readonly SQLInputValue[] },
+): readonly Row[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    const rows = db.prepare(sql).all(...values);
+    return rows.map((row) => readRow(file, shape, row));
+  } catch (error) {
+    throw isDamage(error) ? damaged(file) : error;
+  } finally {
+    db.close();
+  }
+}
+
+function readRow<Row>(file: string, shape: Shape<Row>, row: unknown): Row {
+  return readShape(shape, row, (problems) => new Error(describeProblems(`${file}:`, problems)));
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */

@@ -8,13 +8,15 @@ export interface BucketDefinition {
   readonly name: string;
   readonly cors: readonly CorsRule[];
   readonly notifications: readonly Notification[];
+  /** Whether the default event bus gets all events of its objects. */
+  readonly sendsToEventBridge: boolean;
 }
 
 /** The target of a bucket's events. */
 export interface Notification {
   /** The event or a pattern of events: `ObjectCreated:*`. */
   readonly event: string;
-  /** The ARN of a function or a queue. */
+  /** The ARN of a function, a queue or a topic. */
   readonly target: string;
   readonly prefix: string;
   readonly suffix: string;
@@ -45,8 +47,14 @@ function readBucket(
         .list('LambdaConfigurations')
         .map((item) => readNotification(item, 'Function')),
       ...notifications.list('QueueConfigurations').map((item) => readNotification(item, 'Queue')),
+      ...notifications.list('TopicConfigurations').map((item) => readNotification(item, 'Topic')),
       ...customNotifications.flatMap(readCustom),
     ],
+    sendsToEventBridge:
+      notifications
+        .nested('EventBridgeConfiguration')
+        .flag('EventBridgeEnabled', notifications.has('EventBridgeConfiguration')) ||
+      customNotifications.some((item) => item.has('EventBridgeConfiguration')),
   };
 }
 
@@ -55,6 +63,7 @@ function readCustom(configuration: Properties): readonly Notification[] {
   const kinds = [
     ['LambdaFunctionConfigurations', 'LambdaFunctionArn'],
     ['QueueConfigurations', 'QueueArn'],
+    ['TopicConfigurations', 'TopicArn'],
   ] as const;
   return kinds.flatMap(([list, target]) =>
     configuration.list(list).flatMap((item) => {

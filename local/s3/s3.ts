@@ -24,7 +24,9 @@ import {
   listUploads,
   uploadPart,
 } from '#local/s3/multipart.ts';
-import { createNotifier, type Deliver } from '#local/s3/notifications.ts';
+import type { NewEvent } from '#local/events/bus/put-events.ts';
+import type { Deliver } from '#local/lambda/invoke/delivery.ts';
+import { createNotifier } from '#local/s3/notifications.ts';
 import { openObjectStore, type ObjectStore } from '#local/s3/object-store.ts';
 import {
   deleteObject,
@@ -51,6 +53,8 @@ export interface S3Options {
   readonly clock: Clock;
   buckets(): readonly BucketDefinition[];
   readonly deliver: Deliver;
+  /** Puts an event on the default event bus. */
+  emit(event: NewEvent): void;
 }
 
 /** A local S3. */

@@ -81,6 +81,14 @@ function queue(resource: ResourceContext): Identity {
   };
 }
 
+function topic(resource: ResourceContext): Identity {
+  const suffix = String(resource.property('FifoTopic')) === 'true' ? '.fifo' : '';
+  const own = resource.property('TopicName');
+  const TopicName = typeof own === 'string' ? own : `${nameFrom(resource)}${suffix}`;
+  const TopicArn = arnOf(resource, 'sns', TopicName);
+  return { ref: TopicArn, attributes: { TopicArn, TopicName } };
+}
+
 function bucket(resource: ResourceContext): Identity {
   const name = nameFrom(resource, 'BucketName').toLowerCase();
   const { region } = resource.context;
@@ -168,6 +176,42 @@ function httpApi(resource: ResourceContext): Identity {
   return { ref: id, attributes: { ApiId: id, ApiEndpoint } };
 }
 
+/** A rule of another bus than the default one has the name of the bus in its ARN. */
+function eventRule(resource: ResourceContext): Identity {
+  const name = nameFrom(resource, 'Name');
+  const bus = resource.property('EventBusName');
+  const busName = typeof bus === 'string' ? bus.replace(/^arn:.*?:event-bus\//u, '') : 'default';
+  const isDefault = busName === 'default';
+  const Arn = arnOf(resource, 'events', isDefault ? `rule/${name}` : `rule/${busName}/${name}`);
+  return { ref: isDefault ? name : `${busName}|${name}`, attributes: { Arn } };
+}
+
+/** Its value is read when it is used: it may refer to other parameters. */
+function parameter(resource: ResourceContext): Identity {
+  return {
+    ref: nameFrom(resource, 'Name'),
+    attributes: {
+      get Type(): unknown {
+        return resource.property('Type');
+      },
+      get Value(): unknown {
+        return resource.property('Value');
+      },
+    },
+  };
+}
+
+/**
+ * The name is made of the logical id, as CloudFormation makes it: CDK takes it apart at its hyphens.
+ * The ARN ends with six characters more than the name.
+ */
+function secret(resource: ResourceContext): Identity {
+  const own = resource.property('Name');
+  const Name = typeof own === 'string' ? own : `${resource.logicalId}-${idOf(resource, 12)}`;
+  const Id = arnOf(resource, 'secretsmanager', `secret:${Name}-${shortId(Name, 6)}`);
+  return { ref: Id, attributes: { Id, Arn: Id, Name } };
+}
+
 const iamArn = (kind: string) => (_: ResourceContext, name: string) =>
   `arn:aws:iam::${accountId}:${kind}/${name}`;
 const serviceArn =
@@ -197,7 +241,7 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::DynamoDB::Table': table,
   'AWS::Events::EventBus': named('Name', serviceArn('events', 'event-bus/')),
-  'AWS::Events::Rule': named('Name', serviceArn('events', 'rule/')),
+  'AWS::Events::Rule': eventRule,
   'AWS::IAM::ManagedPolicy': named('ManagedPolicyName', iamArn('policy'), 'arn'),
   'AWS::IAM::Role': named('RoleName', iamArn('role')),
   'AWS::KMS::Key': named('KeyId', serviceArn('kms', 'key/')),
@@ -215,15 +259,11 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
     (resource, name) => `${arnOf(resource, 'logs', `log-group:${name}`)}:*`,
   ),
   'AWS::S3::Bucket': bucket,
-  'AWS::SNS::Topic': named('TopicName', serviceArn('sns', ''), 'arn'),
+  'AWS::SNS::Topic': topic,
   'AWS::SQS::Queue': queue,
   'AWS::Scheduler::Schedule': named('Name', serviceArn('scheduler', 'schedule/default/')),
-  'AWS::SSM::Parameter': (resource) => {
-    const { ref, attributes } = named('Name', serviceArn('ssm', 'parameter/'))(resource);
-    const [Type, Value] = [resource.property('Type'), resource.property('Value')];
-    return { ref, attributes: { ...attributes, Type, Value } };
-  },
-  'AWS::SecretsManager::Secret': named('Name', serviceArn('secretsmanager', 'secret:'), 'arn'),
+  'AWS::SSM::Parameter': parameter,
+  'AWS::SecretsManager::Secret': secret,
   'AWS::StepFunctions::StateMachine': named(
     'StateMachineName',
     serviceArn('states', 'stateMachine:'),

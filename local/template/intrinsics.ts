@@ -10,6 +10,8 @@ export interface Scope {
   mapping(map: string, first: string, second: string): unknown;
   /** Returns the value that another stack exports under a name. */
   importValue(name: string): unknown;
+  /** Returns a value with its dynamic references looked up; `place` is where the value is. */
+  lookUp(value: unknown, place: string): unknown;
 }
 
 /** The value of `Ref: AWS::NoValue`. A property with this value is left out. */
@@ -23,7 +25,6 @@ export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => resolve(item, scope)).filter((item) => item !== noValue);
   }
-  if (typeof value === 'string') return assertLiteral(value);
   if (!isRecord(value)) return value;
   const entries = Object.entries(value);
   const [only] = entries;
@@ -35,14 +36,6 @@ export function resolve(value: unknown, scope: Scope): unknown {
   }
   const resolved = entries.map(([key, item]) => [key, resolve(item, scope)] as const);
   return Object.fromEntries(resolved.filter(([, item]) => item !== noValue));
-}
-
-/** Throws for a dynamic reference: only AWS can look it up, while it creates the stack. */
-function assertLiteral(text: string): string {
-  const start = text.indexOf('{{resolve:');
-  if (start === -1) return text;
-  const reference = text.slice(start, text.indexOf('}}', start) + 2);
-  throw new Error(`${reference} can only be looked up by AWS: use a parameter for the value`);
 }
 
 function call(name: string, argument: unknown, scope: Scope): unknown {
@@ -141,19 +134,16 @@ function substitute(argument: unknown, scope: Scope): string {
   const [template, variables] =
     typeof argument === 'string' ? [argument] : asList('Fn::Sub', argument);
   const own = isRecord(variables) ? variables : {};
-  return assertLiteral(asText('Fn::Sub', template)).replaceAll(
-    /\$\{(!?)([^}]+)\}/gu,
-    (_, mark, name: string) => {
-      if (mark === '!') return `\${${name}}`;
-      if (Object.hasOwn(own, name)) return asText('Fn::Sub', resolve(own[name], scope));
-      const [logicalId = '', ...attribute] = name.trim().split('.');
-      const value =
-        attribute.length === 0
-          ? scope.ref(logicalId)
-          : scope.attribute(logicalId, attribute.join('.'));
-      return asText('Fn::Sub', value);
-    },
-  );
+  return asText('Fn::Sub', template).replaceAll(/\$\{(!?)([^}]+)\}/gu, (_, mark, name: string) => {
+    if (mark === '!') return `\${${name}}`;
+    if (Object.hasOwn(own, name)) return asText('Fn::Sub', resolve(own[name], scope));
+    const [logicalId = '', ...attribute] = name.trim().split('.');
+    const value =
+      attribute.length === 0
+        ? scope.ref(logicalId)
+        : scope.attribute(logicalId, attribute.join('.'));
+    return asText('Fn::Sub', value);
+  });
 }
 
 function asList(name: string, value: unknown): readonly unknown[] {

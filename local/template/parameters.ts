@@ -1,24 +1,62 @@
+import { cannotLookUp, type Lookups } from '#local/template/references/lookups.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { type Template } from '#local/template/template.ts';
 import { asText } from '#local/wire/shape.ts';
 
+/** The values of the parameters of a stack. */
+export interface ParameterValues {
+  /**
+   * Returns the value of a parameter, or undefined if it has none. Throws if the parameter store,
+   * where some types look their value up, does not have it.
+   */
+  get(name: string): unknown;
+}
+
 /**
- * Returns the value of each parameter of a stack. Throws for a value that the declaration does not
- * allow. A parameter without a value is undefined here, and an error only where it is used.
+ * Reads the values of the parameters of a stack. Throws for a value that the declaration does not
+ * allow. A parameter without a value is an error only where it is used.
  */
-export function readParameters(declared: Json, values: Json): ReadonlyMap<string, unknown> {
-  const entries = Object.entries(declared).map(([name, declaration]) => {
-    const value = Object.hasOwn(values, name) ? values[name] : record(declaration)['Default'];
-    return [name, readParameter(name, value, record(declaration))] as const;
+export function readParameters(declared: Json, values: Json, lookups: Lookups): ParameterValues {
+  const entries = Object.entries(declared).map(([name, written]) => {
+    const declaration = record(written);
+    const value = Object.hasOwn(values, name) ? values[name] : declaration['Default'];
+    const type = String(declaration['Type']);
+    // These are read when they are used: other resources of the template may declare them.
+    const read = type.startsWith(lookupType)
+      ? () => lookUpParameter(name, { type, reference: asText(value) }, lookups)
+      : constant(readParameter(name, value, declaration));
+    return [name, read] as const;
   });
-  return new Map(entries);
+  const readers = new Map(entries);
+  return { get: (name) => readers.get(name)?.() };
+}
+
+function constant(value: unknown): () => unknown {
+  return () => value;
+}
+
+/** Parameters of these types have as value the name of one in Parameter Store. */
+const lookupType = 'AWS::SSM::Parameter::Value<';
+
+function lookUpParameter(
+  name: string,
+  { type, reference }: { readonly type: string; readonly reference: string | undefined },
+  lookups: Lookups,
+): unknown {
+  if (reference === undefined) return undefined;
+  const value = lookups.parameter(reference);
+  if (value === undefined) throw cannotLookUp(`Parameter ${name}`, 'ssm', reference);
+  return /<(?:CommaDelimitedList|List<)/u.test(type) ? splitList(value) : value;
+}
+
+function splitList(value: string): readonly string[] {
+  return value.split(',').map((item) => item.trim());
 }
 
 function readParameter(name: string, input: unknown, declaration: Json): unknown {
   const { Type, AllowedValues, AllowedPattern, ConstraintDescription } = declaration;
   const value = Array.isArray(input) ? input.join(',') : asText(input);
-  // AWS looks these values up in its parameter store, so the declared rules do not apply to them.
-  if (value === undefined || String(Type).startsWith('AWS::SSM::')) return value;
+  if (value === undefined) return value;
   const refusal = (rule: string): Error =>
     new Error(`--parameter ${name}: must ${asText(ConstraintDescription) ?? rule}, not ${value}`);
   if (Array.isArray(AllowedValues) && !AllowedValues.map(String).includes(value)) {
@@ -29,7 +67,7 @@ function readParameter(name: string, input: unknown, declaration: Json): unknown
   }
   if (Type === 'Number' && Number.isNaN(Number(value))) throw refusal('be a number');
   const isList = /^(?:CommaDelimitedList|List<.+>)$/u.test(String(Type));
-  return isList ? value.split(',').map((item) => item.trim()) : value;
+  return isList ? splitList(value) : value;
 }
 
 /** Throws for a parameter that no stack declares. */

@@ -6,6 +6,8 @@ import type { Json } from '#local/template/json.ts';
 
 /** What the properties of a resource are resolved with. */
 export interface ResolveContext {
+  /** The type of the resource. */
+  readonly type: string;
   readonly scope: Scope;
   readonly rewriteUrls: RewriteUrls;
 }
@@ -17,16 +19,26 @@ export interface ResolveContext {
 export function resolveProperties(
   key: string,
   written: Json,
-  { scope, rewriteUrls }: ResolveContext,
+  { type, scope, rewriteUrls }: ResolveContext,
 ): Properties {
-  return readProperties(key, rewriteAllUrls(resolveNamed(key, written, scope), rewriteUrls));
+  return readProperties(
+    key,
+    rewriteAllUrls(resolveNamed(key, written, { type, scope }), rewriteUrls),
+  );
 }
 
 /** Resolves each property separately, so that an error can name the property. */
-function resolveNamed(key: string, properties: Json, scope: Scope): Json {
+function resolveNamed(
+  key: string,
+  properties: Json,
+  { type, scope }: Omit<ResolveContext, 'rewriteUrls'>,
+): Json {
   const entries = Object.entries(properties).map(([name, value]) => {
     try {
-      return [name, resolve(value, scope)] as const;
+      const resolved = resolve(value, scope);
+      const place = `${type}/Properties/${name}`;
+      // The symbol of a property that is left out passes unchanged.
+      return [name, scope.lookUp(resolved, place)] as const;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`${key}.${name}: ${reason}`, { cause: error });

@@ -3,12 +3,14 @@ import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
 import { accountId, stackIdOf, type ScopeContext } from '#local/template/stack-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
+import type { ParameterValues } from '#local/template/parameters.ts';
+import { resolveReferences } from '#local/template/references/dynamic-references.ts';
 import type { Template, TemplateResource } from '#local/template/template.ts';
 
 export interface ScopeOptions {
   readonly template: Template;
   /** Returns the values of the parameters. */
-  parameters(): ReadonlyMap<string, unknown>;
+  parameters(): ParameterValues;
   readonly context: ScopeContext;
   /** Returns the name of a resource among all stacks. */
   keyOf(logicalId: string): string;
@@ -20,7 +22,8 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
   const pseudoParameters = pseudoParametersOf(stackName, context.region);
   const identityOf = (logicalId: string): Identity => {
     const { type, properties } = requireResource(resources, logicalId);
-    const property = (name: string): unknown => resolve(properties[name], scope);
+    const property = (name: string): unknown =>
+      scope.lookUp(resolve(properties[name], scope), `${type}/Properties/${name}`);
     const key = keyOf(logicalId);
     return identify(type, { stackName, logicalId, key, property, context });
   };
@@ -57,6 +60,7 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
       );
     },
     importValue: (name) => context.importValue(name),
+    lookUp: (value, place) => resolveReferences(value, context.lookups, place),
   };
   return scope;
 }
@@ -100,7 +104,11 @@ function pseudoParametersOf(stackName: string, region: string): ReadonlyMap<stri
   ]);
 }
 
-function requireResource(resources: Template['resources'], logicalId: string): TemplateResource {
+/** Finds a resource of a template. Throws if there is none. */
+export function requireResource(
+  resources: Template['resources'],
+  logicalId: string,
+): TemplateResource {
   const resource = resources.get(logicalId);
   if (resource === undefined) throw new Error(`There is no resource or parameter ${logicalId}`);
   return resource;
@@ -110,5 +118,5 @@ function requireResource(resources: Template['resources'], logicalId: string): T
 export function outputValue(output: Json, scope: Scope): unknown {
   const { Condition, Value } = output;
   if (typeof Condition === 'string' && !scope.condition(Condition)) return undefined;
-  return resolve(Value, scope);
+  return scope.lookUp(resolve(Value, scope), 'Outputs');
 }

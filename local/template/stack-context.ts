@@ -1,3 +1,5 @@
+import type { Lookups } from '#local/template/references/lookups.ts';
+
 /** The account that owns every local resource. Other emulators use the same id. */
 export const accountId = '000000000000';
 
@@ -19,6 +21,7 @@ export interface StackContext {
 
 /** The context of one stack among others. */
 export interface ScopeContext extends StackContext {
+  readonly lookups: Lookups;
   /** Returns the value that one of the stacks exports under a name. */
   importValue(name: string): unknown;
   /** Returns an output of a nested stack, by the key of its AWS::CloudFormation::Stack. */

@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createScope, outputValue } from '#local/template/scope.ts';
+import { createScope, outputValue, requireResource } from '#local/template/scope.ts';
 import type { ScopeContext, StackContext } from '#local/template/stack-context.ts';
 import { resolve, type Scope } from '#local/template/intrinsics.ts';
-import { readParameters, refuseUnknownParameters } from '#local/template/parameters.ts';
+import {
+  readParameters,
+  refuseUnknownParameters,
+  type ParameterValues,
+} from '#local/template/parameters.ts';
+import type { Lookups } from '#local/template/references/lookups.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -22,9 +27,11 @@ export interface OpenStack {
    */
   keyOf(logicalId: string): string;
   /** Returns the values of its parameters. Throws for a value that the template does not allow. */
-  parameters(): ReadonlyMap<string, unknown>;
+  parameters(): ParameterValues;
   /** Returns its resources of some types, resolved. Leaves out those whose condition is false. */
   ofType(...types: readonly string[]): readonly Resource[];
+  /** Returns one of its resources, resolved. */
+  resource(logicalId: string): Resource;
   /** Returns the outputs that are strings, by name. */
   outputs(): Readonly<Record<string, string>>;
   /** Returns what other stacks can import. */
@@ -48,13 +55,20 @@ export interface Resource {
   readonly stack: OpenStack;
 }
 
+/** The values that stacks do not contain themselves. */
+export interface StackValues {
+  readonly parameters: Json;
+  /** Returns how values are looked up by name, also among what the stacks declare. */
+  lookUpIn(stacks: readonly OpenStack[]): Lookups;
+}
+
 /**
  * Opens stacks and the stacks nested in them, so that their references can be resolved. Throws for
  * a parameter that no stack declares, and for a nested template that does not exist.
  */
 export async function openStacks(
   templates: readonly Template[],
-  parameters: Json,
+  { parameters, lookUpIn }: StackValues,
   context: StackContext,
 ): Promise<readonly OpenStack[]> {
   refuseUnknownParameters(templates, parameters);
@@ -63,6 +77,7 @@ export async function openStacks(
   const shared: SharedContext = {
     ...context,
     stacks,
+    lookups: lookUpIn(stacks),
     rewriteUrls: createUrlRewriter(stacks, context, 'wss://'),
     rewriteOutputs: createUrlRewriter(stacks, context, 'ws://'),
     importValue: (name) => exportedValue(stacks, name),
@@ -121,8 +136,10 @@ function openStack(
       .some((other) => other.template.resources.has(logicalId));
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
-  const { rewriteUrls, rewriteOutputs } = shared;
-  const parameters = once(() => readParameters(template.parameters, parameterValues()));
+  const { rewriteUrls } = shared;
+  const parameters = once(() =>
+    readParameters(template.parameters, parameterValues(), shared.lookups),
+  );
   const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
     template,
@@ -135,29 +152,43 @@ function openStack(
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))
         .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
-        .map(([logicalId, { type, properties: written, metadata }]) => {
-          const key = keyOf(logicalId);
-          const properties = resolveProperties(key, written, { scope, rewriteUrls });
-          return { key, logicalId, type, metadata, stack, properties };
-        });
+        .map(([logicalId]) => stack.resource(logicalId));
     },
-    outputs() {
-      const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
-        const value = valueOrWarning(`Outputs.${name}`, shared, () =>
-          outputValue(record(output), scope),
-        );
-        return typeof value === 'string' ? [[name, rewriteOutputs(value)] as const] : [];
-      });
-      return Object.fromEntries(entries);
+    resource(logicalId) {
+      const {
+        type,
+        properties: written,
+        metadata,
+      } = requireResource(template.resources, logicalId);
+      const key = keyOf(logicalId);
+      const properties = resolveProperties(key, written, { type, scope, rewriteUrls });
+      return { key, logicalId, type, metadata, stack, properties };
     },
-    exports: () =>
-      Object.entries(template.outputs).flatMap(([output, value]) => {
-        const exported = record(record(value)['Export'])['Name'];
-        const name = exported === undefined ? undefined : resolve(exported, scope);
-        return typeof name === 'string' ? [{ name, output }] : [];
-      }),
+    outputs: () => outputsOf(stack, shared),
+    exports: () => exportsOf(stack),
   };
   return stack;
+}
+
+function outputsOf(
+  { template, scope }: OpenStack,
+  shared: SharedContext,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
+    const value = valueOrWarning(`Outputs.${name}`, shared, () =>
+      outputValue(record(output), scope),
+    );
+    return typeof value === 'string' ? [[name, shared.rewriteOutputs(value)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function exportsOf({ template, scope }: OpenStack): readonly Export[] {
+  return Object.entries(template.outputs).flatMap(([output, value]) => {
+    const exported = record(record(value)['Export'])['Name'];
+    const name = exported === undefined ? undefined : resolve(exported, scope);
+    return typeof name === 'string' ? [{ name, output }] : [];
+  });
 }
 
 /** Returns a function that computes its value when it is first called. */
@@ -200,7 +231,7 @@ function nestedStacks(parent: OpenStack, rewriteUrls: RewriteUrls): readonly Nes
     .map(([logicalId, { properties }]) => {
       const key = parent.keyOf(logicalId);
       const { TemplateURL, Parameters } = properties;
-      const context = { scope, rewriteUrls };
+      const context = { type: 'AWS::CloudFormation::Stack', scope, rewriteUrls };
       return {
         key,
         name: `${template.stackName}-${logicalId}`,

@@ -123,7 +123,9 @@ function refuse(service: JsonService, error: AwsError, response: AwsResponse): v
   const query = queryCode === undefined ? {} : { 'x-amzn-query-error': `${queryCode};Sender` };
   response.start(status, { 'content-type': contentType(service), ...query });
   const type = `${service.errorPrefix ?? ''}${code}`;
-  response.end(JSON.stringify({ __type: type, message, ...members }));
+  // Systems Manager's ParameterNotFound has no message.
+  const text = message === '' ? {} : { message };
+  response.end(JSON.stringify({ __type: type, ...text, ...members }));
 }
 
 /** Returns a ValidationException, in the words of AWS's service framework. */

@@ -2,7 +2,10 @@ import type { Definitions } from '#local/host/definitions.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 
-/** Returns the keys of the APIs, queues, buckets and state machines that invoke a function. */
+/**
+ * Returns the keys of the APIs, queues, buckets and state machines, and the names of the topics and
+ * rules, that invoke a function.
+ */
 export function triggersOf(
   definition: FunctionDefinition,
   definitions: Definitions,
@@ -13,6 +16,8 @@ export function triggersOf(
     ...webSocketTriggers(definitions),
     ...queueTriggers(definitions),
     ...bucketTriggers(definitions),
+    ...topicTriggers(definitions),
+    ...ruleTriggers(definitions),
     ...stateMachineTriggers(definitions),
   ];
   const own = triggers.filter(({ functionName }) => isNameOf(definition, functionName));
@@ -70,6 +75,19 @@ function queueTriggers({ eventSources, queues }: Definitions): readonly Trigger[
 function bucketTriggers({ buckets }: Definitions): readonly Trigger[] {
   return buckets.flatMap(({ key, notifications }) =>
     notifications.map(({ target }) => ({ key, functionName: target })),
+  );
+}
+
+function topicTriggers({ topics }: Definitions): readonly Trigger[] {
+  return topics.subscriptions.map(({ topicArn, endpoint }) => ({
+    key: topicArn.split(':').at(-1) ?? topicArn,
+    functionName: endpoint,
+  }));
+}
+
+function ruleTriggers({ rules }: Definitions): readonly Trigger[] {
+  return rules.flatMap(({ name, targets }) =>
+    targets.map(({ Arn }) => ({ key: name, functionName: Arn })),
   );
 }
 

@@ -1,4 +1,4 @@
-import { isPattern } from '#local/events/event-pattern.ts';
+import { isPattern } from '#local/events/pattern-problem.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { coralError, lowerNames } from '#local/wire/coral-error.ts';
 import { integer, list, readShape, string, structure, type Problem } from '#local/wire/shape.ts';

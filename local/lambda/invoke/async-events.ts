@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { toErrorPayload, type FunctionErrorBody } from '#local/lambda/invoke/function-error.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import { textAttributes, type Deliver, type Delivery } from '#local/lambda/invoke/delivery.ts';
 import { collectResult, type CallResult, type Functions } from '#local/lambda/functions.ts';
 import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
@@ -20,14 +21,6 @@ const eventShape = structure({
 
 /** An event to invoke a function with, without waiting for the result. */
 type AsyncEvent = Shaped<typeof eventShape>;
-
-/** Delivers a message to the queue, function or state machine of an ARN. Never throws. */
-export type Deliver = (arn: string, message: Delivery) => void;
-
-export interface Delivery {
-  readonly body: string;
-  readonly attributes?: Readonly<Record<string, string>>;
-}
 
 export interface AsyncEvents {
   /** Stores an event and starts its invocation. The event stays stored until it is processed. */
@@ -123,7 +116,12 @@ function finishEvent({ deliver, deleteEvent }: EventProcessor, outcome: EventOut
   const { host, event, result } = outcome;
   const { onSuccess, onFailure, deadLetters } = host.definition.asynchronous;
   const destination = result.type === 'result' ? onSuccess : onFailure;
-  if (destination !== undefined) deliver(destination, { body: destinationRecord(outcome) });
+  if (destination !== undefined) {
+    const resources = [destination, `${host.definition.arn}:$LATEST`];
+    const detailType = `Lambda Function Invocation Result - ${result.type === 'result' ? 'Success' : 'Failure'}`;
+    const head = { source: 'lambda', detailType, resources };
+    deliver(destination, { body: destinationRecord(outcome), event: head });
+  }
   if (result.type !== 'result' && deadLetters !== undefined) {
     deliver(deadLetters, toDeadLetter(event, result));
   }
@@ -183,7 +181,7 @@ function failureCondition({ errorType }: FunctionErrorBody): string {
 function toDeadLetter({ id, payload }: AsyncEvent, result: FinalResult): Delivery {
   const message = result.type === 'error' ? result.error.errorMessage : '';
   const attributes = { RequestID: id, ErrorCode: '200', ErrorMessage: message.slice(0, 1024) };
-  return { body: payload, attributes };
+  return { body: payload, attributes: textAttributes(attributes) };
 }
 
 function parseJson(json: string): unknown {

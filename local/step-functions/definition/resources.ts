@@ -26,6 +26,11 @@ const actions: ReadonlyMap<string, readonly string[] | 'any'> = new Map<
   ['states', ['startExecution']],
   ['sfn', 'any'],
   ['s3', ['deleteObject', 'getObject', 'headObject', 'listObjects', 'listObjectsV2', 'putObject']],
+  ['events', ['putEvents']],
+  ['eventbridge', 'any'],
+  ['sns', 'any'],
+  ['ssm', 'any'],
+  ['secretsmanager', 'any'],
 ]);
 
 /** Reads the resource ARN of a Task. Returns undefined if it is malformed. */

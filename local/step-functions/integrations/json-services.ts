@@ -1,5 +1,6 @@
 import type { ServiceCaller, ServiceResponse } from '#local/gateway/service-caller.ts';
 import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
+import { StatesError } from '#local/step-functions/definition/definition.ts';
 import {
   capitalize,
   capitalizeMembers,
@@ -27,6 +28,7 @@ interface JsonService {
   /** The id under which the service is called, and the target of its operations. */
   readonly id: string;
   readonly target: string;
+  readonly version?: '1.1';
   readonly optimized: ErrorNames;
   readonly sdk: ErrorNames;
   /** Headers of its responses that this host does not send. */
@@ -39,6 +41,15 @@ const stepFunctions: JsonService = {
   optimized: optimizedErrors.states,
   sdk: sdkErrors('Sfn'),
   headers: { connection: 'keep-alive' },
+};
+
+const eventBridge: JsonService = {
+  id: 'events',
+  target: 'AWSEvents',
+  version: '1.1',
+  optimized: optimizedErrors.events,
+  sdk: sdkErrors('EventBridge'),
+  headers: {},
 };
 
 const services: Readonly<Record<string, JsonService>> = {
@@ -56,6 +67,24 @@ const services: Readonly<Record<string, JsonService>> = {
     sdk: sdkErrors('Sqs'),
     headers: { connection: 'keep-alive' },
   },
+  events: eventBridge,
+  eventbridge: eventBridge,
+  ssm: {
+    id: 'ssm',
+    target: 'AmazonSSM',
+    version: '1.1',
+    optimized: sdkErrors('Ssm'),
+    sdk: sdkErrors('Ssm'),
+    headers: {},
+  },
+  secretsmanager: {
+    id: 'secrets-manager',
+    target: 'secretsmanager',
+    version: '1.1',
+    optimized: sdkErrors('SecretsManager'),
+    sdk: sdkErrors('SecretsManager'),
+    headers: {},
+  },
   sfn: stepFunctions,
   states: stepFunctions,
 };
@@ -71,7 +100,7 @@ export async function callJsonService(
     method: 'POST',
     path: '/',
     headers: {
-      'content-type': 'application/x-amz-json-1.0',
+      'content-type': `application/x-amz-json-${known.version ?? '1.0'}`,
       'x-amz-target': `${known.target}.${capitalize(action)}`,
     },
     body: JSON.stringify(toInput(known, parameters)),
@@ -79,13 +108,30 @@ export async function callJsonService(
   if (response.error !== undefined)
     throw serviceError(isSdk ? known.sdk : known.optimized, response);
   const output = toOutput(known, response, isSdk);
+  if (!isSdk) failOnEntries(known, output);
   return isSdk ? output : { ...output, ...sdkMetadata(response, known.headers) };
+}
+
+/** The optimized `events:putEvents` fails if one of its events does (developer guide). */
+function failOnEntries(known: JsonService, output: Json): void {
+  const failed = Number(output['FailedEntryCount'] ?? 0);
+  if (known.id !== 'events' || failed === 0) return;
+  throw new StatesError('EventBridge.FailedEntry', JSON.stringify(output));
 }
 
 /** The body of a message and the input of an execution may be given as values. */
 function toInput(known: JsonService, parameters: Json): Json {
   if (known.id === 'states') return withText(lowercaseMembers(parameters), 'input', '{}');
+  if (known.id === 'events') return withEventTexts(parameters);
   return known.id === 'sqs' ? withText(parameters, 'MessageBody', undefined) : parameters;
+}
+
+/** The detail of an event may be given as a value. */
+function withEventTexts(parameters: Json): Json {
+  const { Entries } = parameters;
+  if (!Array.isArray(Entries)) return parameters;
+  const entries = Entries.map((entry: unknown) => withText(record(entry), 'Detail', '{}'));
+  return { ...parameters, Entries: entries };
 }
 
 /** Returns members of which one is a text: a value becomes JSON, and null becomes `absent`. */
@@ -97,6 +143,7 @@ function withText(members: Json, name: string, absent: string | undefined): Json
 
 function toOutput(known: JsonService, { body }: ServiceResponse, isSdk: boolean): Json {
   const output = record(body === '' ? {} : parseStateJson(body));
+  if (known.version === '1.1') return isSdk ? record(convertDates(output, isSdk)) : output;
   if (known.id !== 'states') return output;
   return record(convertDates(capitalizeMembers(output), isSdk));
 }

@@ -22,7 +22,14 @@ export const optimizedErrors = {
     other: 'AmazonDynamoDBException',
     version: 1,
   },
+  events: {
+    prefix: 'EventBridge',
+    service: 'AmazonCloudWatchEvents',
+    other: 'AmazonCloudWatchEventsException',
+    version: 1,
+  },
   lambda: { prefix: 'Lambda', service: 'AWSLambda', other: 'AWSLambdaException', version: 1 },
+  sns: { prefix: 'SNS', service: 'AmazonSNS', other: 'AmazonSNSException', version: 1 },
   sqs: { prefix: 'SQS', service: 'AmazonSQS', other: 'AmazonSQSException', version: 1 },
   states: {
     prefix: 'StepFunctions',

@@ -9,6 +9,7 @@ import {
   invokeFunction,
 } from '#local/step-functions/integrations/lambda.ts';
 import { callS3 } from '#local/step-functions/integrations/s3.ts';
+import { callSns } from '#local/step-functions/integrations/sns.ts';
 import { record } from '#local/template/json.ts';
 
 /** Calls the resources of Task states. */
@@ -32,6 +33,8 @@ export function createTaskCaller(caller: ServiceCaller): TaskCaller {
         case 'bedrock':
         case 'bedrockruntime':
           return callBedrock(caller, { action, isSdk, parameters });
+        case 'sns':
+          return callSns(caller, { action, isSdk, parameters });
         case 's3':
           return callS3(caller, action, parameters);
         default:

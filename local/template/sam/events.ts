@@ -25,23 +25,18 @@ interface SamEvent {
 function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void {
   const { id, kind, Condition } = target;
   const { name, type, properties } = event;
-  const arn = kind === 'function' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id };
   const add = (Type: string, values: Json): void =>
     sam.add(`${id}${name}`, { Type, Properties: values, Condition });
-  const rule = (trigger: Json): void =>
-    add('AWS::Events::Rule', {
-      ...pick(properties, ['Name', 'Description', 'EventBusName']),
-      ...trigger,
-      State: stateOf(properties),
-      Targets: [{ Id: `${id}${name}`, Arn: arn, ...pick(properties, inputNames) }],
-    });
-  if (type === 'Schedule') return rule({ ScheduleExpression: properties['Schedule'] });
+  if (type === 'Schedule') {
+    return addRule(target, event, { ScheduleExpression: properties['Schedule'] }, sam);
+  }
   if (type === 'CloudWatchEvent' || type === 'EventBridgeRule') {
     const { Pattern, Schedule, ScheduleExpression = Schedule, RuleName } = properties;
-    return rule({ Name: RuleName, EventPattern: Pattern, ScheduleExpression });
+    const trigger = { Name: RuleName, EventPattern: Pattern, ScheduleExpression };
+    return addRule(target, event, trigger, sam);
   }
   if (type === 'ScheduleV2') {
-    const Target = { Arn: arn, ...pick(properties, inputNames) };
+    const Target = { Arn: arnOf(target), ...pick(properties, inputNames) };
     const State = stateOf(properties);
     return add('AWS::Scheduler::Schedule', { ...pick(properties, scheduleNames), State, Target });
   }
@@ -57,6 +52,7 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
       });
     }
     if (type === 'S3') return addBucketEvents(id, properties, sam);
+    if (type === 'SNS') return addTopicEvents(target, event, sam);
   }
   sam.warn(`${id}: its event ${name} of type ${type} is not hosted here`);
 
@@ -65,6 +61,51 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
       api === undefined ? implicit : plainText(`${id}.Events.${name}`, record(api)['Ref'] ?? api);
     sam.addRoute(apiId, { functionId, properties });
   }
+}
+
+function arnOf({ id, kind }: EventTarget): Json {
+  return kind === 'function' ? { 'Fn::GetAtt': [id, 'Arn'] } : { Ref: id };
+}
+
+function addRule(
+  target: EventTarget,
+  { name, properties }: SamEvent,
+  trigger: Json,
+  sam: SamTemplate,
+): void {
+  const Id = `${target.id}${name}`;
+  const { Condition } = target;
+  const deadLetters = addDeadLetters(`${Id}Queue`, properties, (queueId) =>
+    sam.add(queueId, { Type: 'AWS::SQS::Queue', Properties: {}, Condition }),
+  );
+  const Properties = {
+    ...pick(properties, ['Name', 'Description', 'EventBusName']),
+    ...trigger,
+    State: stateOf(properties),
+    Targets: [
+      {
+        Id,
+        Arn: arnOf(target),
+        ...pick(properties, [...inputNames, 'RetryPolicy']),
+        ...deadLetters,
+      },
+    ],
+  };
+  sam.add(Id, { Type: 'AWS::Events::Rule', Properties, Condition });
+}
+
+/** Returns where dead letters go. SAM makes their queue if the event names only its type. */
+function addDeadLetters(
+  defaultId: string,
+  properties: Json,
+  addQueue: (queueId: string) => void,
+): Json {
+  const { Arn, Type, QueueLogicalId = defaultId } = record(properties['DeadLetterConfig']);
+  if (Arn !== undefined) return { DeadLetterConfig: { Arn } };
+  if (Type !== 'SQS') return {};
+  const queueId = String(QueueLogicalId);
+  addQueue(queueId);
+  return { DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queueId, 'Arn'] } } };
 }
 
 /** What a target receives in place of the event. */
@@ -90,6 +131,34 @@ function pick(properties: Json, names: readonly string[]): Json {
 
 function stateOf({ State, Enabled }: Json): unknown {
   return String(Enabled) === 'false' ? 'DISABLED' : (State ?? 'ENABLED');
+}
+
+/** A function gets the messages of a topic at once, or with `SqsSubscription` by a queue. */
+function addTopicEvents(
+  { id, Condition }: EventTarget,
+  { name, properties }: SamEvent,
+  sam: SamTemplate,
+): void {
+  const { Topic, SqsSubscription = false } = properties;
+  const own = pick(properties, ['FilterPolicy', 'FilterPolicyScope', 'RedrivePolicy']);
+  const subscribe = (Protocol: string, Endpoint: unknown): void => {
+    const Properties = { ...own, TopicArn: Topic, Protocol, Endpoint };
+    sam.add(`${id}${name}`, { Type: 'AWS::SNS::Subscription', Properties, Condition });
+  };
+  if (String(SqsSubscription) === 'false')
+    return subscribe('lambda', { 'Fn::GetAtt': [id, 'Arn'] });
+  const { QueueArn, BatchSize = 10, Enabled = true } = record(SqsSubscription);
+  const queueId = `${id}${name}Queue`;
+  const EventSourceArn = QueueArn ?? { 'Fn::GetAtt': [queueId, 'Arn'] };
+  if (QueueArn === undefined) {
+    sam.add(queueId, { Type: 'AWS::SQS::Queue', Properties: {}, Condition });
+  }
+  subscribe('sqs', EventSourceArn);
+  sam.add(`${id}${name}EventSourceMapping`, {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: { EventSourceArn, FunctionName: { Ref: id }, BatchSize, Enabled },
+    Condition,
+  });
 }
 
 function addBucketEvents(functionId: string, properties: Json, sam: SamTemplate): void {

@@ -8,7 +8,7 @@ import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 let system: HostedTemplate;
 
 beforeAll(async () => {
-  system = await hostText('Resources: { Topic: { Type: AWS::SNS::Topic } }');
+  system = await hostText('Resources: { Queue: { Type: AWS::SQS::Queue } }');
 });
 afterAll(() => system.close());
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
         TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       },
     },
-    Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    Stream: { Type: 'AWS::Kinesis::Stream', Properties: {} },
   });
 });
 
@@ -40,7 +40,7 @@ test('the SDK lists the tables that the template declares', async () => {
 });
 
 test('a resource type that is not hosted is reported once', () => {
-  expect(system.lines).toContain('! AWS::SNS::Topic is not hosted here');
+  expect(system.lines).toContain('! AWS::Kinesis::Stream is not hosted here');
 });
 
 test('a wrong secret and an unknown access key get the errors of AWS', async () => {
@@ -103,6 +103,25 @@ test('protocol detection waits for more bytes when the first byte is ambiguous',
   const [response] = await once(socket, 'data');
   socket.destroy();
   expect(String(response)).toContain('HTTP/1.1 404');
+});
+
+const json = 'application/x-amz-json-1.1';
+const form = 'application/x-www-form-urlencoded';
+
+test.each([
+  ['kinesis', '/', json, 'kinesis'],
+  ['elasticmapreduce', '/', json, 'emr'],
+  ['autoscaling', '/', form, 'autoscaling'],
+  ['es', '/2021-01-01/domain', 'application/json', 'opensearch'],
+])('the error for %s, which is not hosted, names the option', async (service, path, type, id) => {
+  const { credentials, endpoints } = system.state;
+  const client = new AwsClient({ ...credentials, service, region: 'us-east-1', retries: 0 });
+  const init = { method: 'POST', headers: { 'content-type': type }, body: 'Action=X' };
+  const response = await client.fetch(`${endpoints.aws}${path}`, init);
+  expect(response.status).toBe(404);
+  expect(await response.text()).toContain(
+    `The service ${service} is not hosted here. --endpoint ${id}=URL sends its requests elsewhere.`,
+  );
 });
 
 test('a request without an operation of a hosted service returns 404', async () => {

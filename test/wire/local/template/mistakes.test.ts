@@ -38,9 +38,9 @@ test.each<[string, string, string]>([
     'F.Role: Fn::Subb is not a supported intrinsic function',
   ],
   [
-    'a value that only AWS can look up',
+    'a value that cannot be looked up',
     plain(", Role: '{{resolve:ssm:/a}}'"),
-    'F.Role: {{resolve:ssm:/a}} can only be looked up by AWS',
+    'F.Role: {{resolve:ssm:/a}}: there is no ssm value /a here: give it with --parameter ssm:/a=VALUE',
   ],
   [
     'a timeout out of range',
@@ -123,7 +123,7 @@ test('an output that cannot be resolved is reported, and the rest starts', async
   await using system = await hostText(plain() + outputs);
   expect(system.state.outputs).toEqual({ B: 'local-F' });
   expect(system.lines).toEqual([
-    '! Outputs.A: {{resolve:ssm:/a}} can only be looked up by AWS: use a parameter for the value',
+    '! Outputs.A: {{resolve:ssm:/a}}: there is no ssm value /a here: give it with --parameter ssm:/a=VALUE',
   ]);
 });
 

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { createJsonEngine } from '#local/wire/aws-json.ts';
+import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { Credentials } from '#local/wire/signed-request.ts';
+import type { Clock } from '#local/process/clock.ts';
+import type { Disk } from '#local/process/disk.ts';
+import {
+  documentSchema,
+  openDocuments,
+  readDocuments,
+  type Documents,
+} from '#local/process/documents.ts';
+import { openStore } from '#local/process/store.ts';
+import { secretShape, type Secret, type Secrets } from '#local/secrets-manager/secret.ts';
+import { invalidInput } from '#local/secrets-manager/secret-errors.ts';
+import { secretOperations } from '#local/secrets-manager/secret-operations.ts';
+import { valueOperations } from '#local/secrets-manager/value-operations.ts';
+
+/** The settings of the local Secrets Manager. */
+export interface SecretsManagerOptions {
+  /** The data folder, in which the database is. */
+  readonly data: string;
+  readonly disk: Disk;
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly clock: Clock;
+}
+
+/** A local Secrets Manager. */
+export interface SecretsManager {
+  readonly engine: Engine;
+  readonly secrets: Secrets;
+  close(): void;
+}
+
+const fileIn = (data: string): string => join(data, 'secrets-manager.sqlite');
+
+const kind = 'secret';
+
+/** Returns the stored secrets without opening their store. */
+export function readStoredSecrets(data: string): readonly Secret[] {
+  return readDocuments(fileIn(data), kind, secretShape);
+}
+
+/** Creates a local Secrets Manager, stored on disk. */
+export function createSecretsManager(options: SecretsManagerOptions): SecretsManager {
+  const { data, disk, credentials, region, clock } = options;
+  const store = openStore(fileIn(data), documentSchema, disk);
+  const now = (): number => Math.floor(clock.now());
+  const secrets = withoutPurged(openDocuments(store, kind, secretShape), now);
+  const api = { secrets, region, now };
+  const engine = createJsonEngine({
+    credentials,
+    target: 'secretsmanager',
+    version: '1.1',
+    refuse: invalidInput,
+    operations: new Map([...secretOperations(api), ...valueOperations(api)]),
+  });
+  return { engine, secrets, close: () => store.close() };
+}
+
+/** Deletes the secrets whose recovery window is over, when somebody looks. */
+function withoutPurged(secrets: Documents<Secret>, now: () => number): Secrets {
+  const purge = (): void => {
+    for (const { arn, purgeAt = Infinity } of secrets.all()) {
+      if (purgeAt <= now()) secrets.delete(arn);
+    }
+  };
+  return {
+    ...secrets,
+    get(arn) {
+      purge();
+      return secrets.get(arn);
+    },
+    all() {
+      purge();
+      return secrets.all();
+    },
+  };
+}
