@@ -9,7 +9,9 @@ export interface ServiceRequest {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer<ArrayBuffer> | undefined;
+  /** Ends the call, which then throws. */
+  readonly signal?: AbortSignal;
 }
 
 /** A whole response of an AWS service. */
@@ -17,6 +19,7 @@ export interface ServiceResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
+  readonly bytes: Buffer;
   /** Present if the service returned an error. */
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -40,7 +43,7 @@ export interface CallerSettings {
 export function createServiceCaller(settings: CallerSettings): ServiceCaller {
   const { credentials, region, gateway, endpoints } = settings;
   return {
-    async send(service, { method, path, headers = {}, body }) {
+    async send(service, { method, path, headers = {}, body, signal = null }) {
       const client = new AwsClient({
         ...credentials,
         region,
@@ -48,11 +51,13 @@ export function createServiceCaller(settings: CallerSettings): ServiceCaller {
         retries: 0,
       });
       const base = endpoints[service] ?? gateway();
-      const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
+      const content = body === undefined ? {} : { body };
+      const init = { method, headers: { ...headers }, signal, ...content };
       const response = await client.fetch(`${base}${path}`, init);
       const { ok, status, headers: responseHeaders } = response;
-      const text = await response.text();
-      const whole = { status, headers: responseHeaders, body: text };
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = bytes.toString('utf8');
+      const whole = { status, headers: responseHeaders, body: text, bytes };
       return ok ? whole : { ...whole, error: readError(responseHeaders, text) };
     },
   };

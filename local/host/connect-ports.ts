@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { deriveKey } from '#local/host/data/data-directory.ts';
+import { signingName } from '#local/host/remote-services.ts';
 import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
@@ -8,7 +9,9 @@ import { httpApiHandler } from '#local/http-api/server.ts';
 import { openStore } from '#local/process/store.ts';
 import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
+import { unhosted } from '#local/rest-api/integration/custom-integration.ts';
 import { mockedOrigins } from '#local/rest-api/integration/mock-integration.ts';
+import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
@@ -70,12 +73,14 @@ function refusedReason(missing: readonly string[]): string {
   return `it answers 403, here as on AWS, because ${cause}`;
 }
 
-async function connectRestApis(resolved: Resolved, { functions }: Services): Promise<void> {
+async function connectRestApis(resolved: Resolved, running: Services): Promise<void> {
+  const { functions } = running;
   const { definitions, ports, region, shaping, clock, apiKeys } = resolved;
   const shared = {
     region,
     shaping,
     functions,
+    services: hostedServices(resolved, running),
     apiKeys,
     credentials: resolved.secrets.credentials,
     usagePlans: createUsagePlans(definitions.usagePlans, clock.now),
@@ -83,7 +88,7 @@ async function connectRestApis(resolved: Resolved, { functions }: Services): Pro
     userPools: createTokenVerifier(await importPoolKeys(resolved.userPools)),
   };
   for (const definition of definitions.apis) {
-    warnOfUnhosted(definition, resolved);
+    warnOfUnhosted(definition, resolved, shared.services);
     const handler = restHandler({ ...shared, definition });
     requirePort(ports, definition.key).connect(handler, allowOrigins(mockedOrigins(definition)));
   }
@@ -118,11 +123,22 @@ export function connectSignIn(
   requirePort(ports, signInKey).connect(signInHandler(userPools, sessions), { isLinked: true });
 }
 
-/** Warns at the start of routes that can only answer that their integration is not hosted here. */
-function warnOfUnhosted({ key, methods }: ApiDefinition, { notices }: Resolved): void {
+/** Returns the services that integrations of APIs call. */
+function hostedServices({ endpoints }: Resolved, { caller, engines }: Services): HostedServices {
+  const hosts = (service: string): boolean =>
+    engines.has(signingName(service)) || endpoints[service] !== undefined;
+  return { caller, hosts };
+}
+
+/** Warns at the start of routes that can only answer that their service is not hosted here. */
+function warnOfUnhosted(
+  { key, methods }: ApiDefinition,
+  { notices }: Resolved,
+  services: HostedServices,
+): void {
   for (const { httpMethod, resourcePath, integration } of methods) {
-    if (integration.type !== 'unhosted') continue;
-    notices.warn(`${key} ${httpMethod} ${resourcePath}: ${integration.what} is not hosted here`);
+    if (integration.type !== 'service' || services.hosts(integration.target.service)) continue;
+    notices.warn(`${key} ${httpMethod} ${resourcePath}: ${unhosted(integration.target.service)}`);
   }
 }
 

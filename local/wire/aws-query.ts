@@ -68,10 +68,12 @@ export function createQueryEngine(service: QueryService): Engine {
 }
 
 /** Returns the parameters of a request: those in its URL, in its form and in its path. */
-function parametersOf({ fromPath }: QueryService, { url, body }: AwsRequest): URLSearchParams {
-  const [path = '/', search = ''] = url.split('?');
+function parametersOf({ fromPath }: QueryService, request: AwsRequest): URLSearchParams {
+  const [path = '/', search = ''] = request.url.split('?');
   const own = Object.entries(fromPath?.(path) ?? {});
-  const form = new URLSearchParams(body.toString('utf8'));
+  const type = String(request.headers['content-type'] ?? '');
+  const isForm = type.startsWith('application/x-www-form-urlencoded');
+  const form = new URLSearchParams(isForm ? request.body.toString('utf8') : '');
   return new URLSearchParams([...own, ...new URLSearchParams(search), ...form]);
 }
 

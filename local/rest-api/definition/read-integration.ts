@@ -1,11 +1,14 @@
-import type { Integration, MockResponse } from '#local/rest-api/definition/api-definition.ts';
+import type { Integration, Mapping } from '#local/rest-api/definition/api-definition.ts';
+import { readMapping, type DeclaredMethod } from '#local/rest-api/definition/read-mapping.ts';
+import { parseServiceUri, type ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 import type { Properties } from '#local/template/properties.ts';
 
 /** The maximum timeouts: 29 seconds, or 15 minutes with response streaming. */
 const maxTimeoutMs = { BUFFERED: 29_000, STREAM: 900_000 };
 
 /** Reads the integration of a method. Throws for values that API Gateway rejects. */
-export function readIntegration(place: string, properties: Properties): Integration {
+export function readIntegration(properties: Properties, declared: DeclaredMethod): Integration {
+  const place = properties.key;
   const type = properties.text('Type').toUpperCase();
   const mode = properties.choice('ResponseTransferMode', ['BUFFERED', 'STREAM'], 'BUFFERED');
   const timeoutMs = properties.number('TimeoutInMillis', 29_000);
@@ -34,23 +37,55 @@ export function readIntegration(place: string, properties: Properties): Integrat
       return { type: 'http', uri: properties.text('Uri'), httpMethod, streams, timeoutMs };
     }
     case 'MOCK':
+      return { type: 'mock', mapping: readMapping(properties, declared) };
+    case 'AWS': {
+      const target = parseServiceUri(`${place}.Uri`, properties.text('Uri'));
+      checkCredentials(properties, target);
+      return { type: 'service', target, timeoutMs, ...readCustom(properties, declared) };
+    }
+    case 'HTTP':
       return {
-        type: 'mock',
-        requestTemplates: properties.textMap('RequestTemplates'),
-        responses: properties.list('IntegrationResponses').map(readMockResponse),
+        type: 'custom-http',
+        uri: readHttpUri(properties),
+        timeoutMs,
+        ...readCustom(properties, declared),
       };
     default:
-      return { type: 'unhosted', what: `an integration of type ${type}` };
+      throw new Error(
+        `${place}.Type: must be AWS, AWS_PROXY, HTTP, HTTP_PROXY or MOCK, not ${type}`,
+      );
   }
 }
 
-function readMockResponse(properties: Properties): MockResponse {
-  return {
-    status: properties.optionalStatus('StatusCode') ?? 200,
-    pattern: properties.optionalText('SelectionPattern'),
-    parameters: properties.textMap('ResponseParameters'),
-    templates: properties.textMap('ResponseTemplates'),
-  };
+interface Custom {
+  readonly httpMethod: string;
+  readonly mapping: Mapping;
+}
+
+function readCustom(properties: Properties, declared: DeclaredMethod): Custom {
+  const httpMethod = properties.optionalText('IntegrationHttpMethod');
+  if (httpMethod === undefined) {
+    throw new Error(
+      `${properties.key}.IntegrationHttpMethod: Enumeration value for HttpMethod must be non-empty`,
+    );
+  }
+  return { httpMethod, mapping: readMapping(properties, declared) };
+}
+
+/** A service is called with a role. A function may allow API Gateway by a permission instead. */
+function checkCredentials(properties: Properties, { service }: ServiceTarget): void {
+  const credentials = properties.optionalText('Credentials');
+  const place = `${properties.key}.Credentials`;
+  if (credentials === undefined && service !== 'lambda')
+    throw new Error(`${place}: Role ARN must be specified for AWS integrations`);
+  if (credentials !== undefined && !/^arn:aws[\w-]*:iam::/u.test(credentials))
+    throw new Error(`${place}: Invalid ARN specified in the request: ${credentials}`);
+}
+
+function readHttpUri(properties: Properties): string {
+  const uri = properties.text('Uri');
+  if (/^https?:\/\/[^/]/u.test(uri)) return uri;
+  throw new Error(`${properties.key}.Uri: Invalid HTTP endpoint specified for URI: ${uri}`);
 }
 
 /** Returns the function in the URI of an integration or authorizer, with its qualifier. */

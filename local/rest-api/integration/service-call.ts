@@ -1,0 +1,100 @@
+import type { ServiceCaller, ServiceResponse } from '#local/gateway/service-caller.ts';
+import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
+
+/** The services that integrations call. */
+export interface HostedServices {
+  readonly caller: ServiceCaller;
+  /** Returns whether a service is hosted here, or has an endpoint of its own. */
+  hosts(service: string): boolean;
+}
+
+/** A call of a service, apart from what is called. */
+export interface ServiceCall {
+  readonly method: string;
+  /** By name in lower case. They replace those that API Gateway sends itself. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly query: URLSearchParams;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** What begins the target of an action, and the version of AWS JSON. */
+const targets: Readonly<Record<string, readonly [prefix: string, version: string]>> = {
+  dynamodb: ['DynamoDB_20120810', '1.0'],
+  kinesis: ['Kinesis_20131202', '1.1'],
+  states: ['AWSStepFunctions', '1.0'],
+};
+
+/**
+ * Calls an action of a service, or a path of its API. API Gateway names the action to some services
+ * in a header, and to all others in the query string.
+ */
+export function callService(
+  { caller }: HostedServices,
+  { service, call }: ServiceTarget,
+  { method, headers, query, body, signal }: ServiceCall,
+): Promise<ServiceResponse> {
+  const target = call.type === 'action' ? targets[service] : undefined;
+  const own: Readonly<Record<string, string>> =
+    call.type === 'action' && target !== undefined
+      ? {
+          'x-amz-target': `${target[0]}.${call.action}`,
+          'content-type': `application/x-amz-json-${target[1]}`,
+        }
+      : {};
+  const [path = '/', search = ''] =
+    call.type === 'action' ? ['/', call.query] : call.path.split('?');
+  const all = new URLSearchParams([...new URLSearchParams(search), ...query]);
+  if (call.type === 'action' && target === undefined) all.set('Action', call.action);
+  const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
+  return caller.send(service, {
+    method,
+    path: `${normalize(path)}${all.size === 0 ? '' : `?${all.toString()}`}`,
+    headers: { accept: 'application/json', ...ownHeaders(headers), ...own },
+    body: hasBody ? Buffer.from(body) : undefined,
+    signal,
+  });
+}
+
+/** Headers that belong to a connection or to the signature. */
+const replaced: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-amz-date',
+  'x-amz-security-token',
+]);
+
+/** Returns the headers that an integration may send. */
+export function ownHeaders(headers: ReadonlyMap<string, string>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...headers].filter(([name]) => !replaced.has(name)));
+}
+
+/** Encodes a path once, and empties segments that would lead out of it. */
+function normalize(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => {
+      const decoded = decodeURIComponent(segment);
+      return /^\.{1,2}$/u.test(decoded) ? '' : encodeURIComponent(decoded);
+    })
+    .join('/');
+}
+
+/** Replaces the `{parameters}` and stage variables of a URI. */
+export function expandUri(
+  uri: string,
+  path: ReadonlyMap<string, string>,
+  stageVariables: Readonly<Record<string, string>>,
+): string {
+  return uri
+    .replaceAll(/\$\{stageVariables\.(\w+)\}/gu, (_, name: string) => stageVariables[name] ?? '')
+    .replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => path.get(name) ?? '');
+}
