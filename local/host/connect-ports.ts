@@ -1,17 +1,14 @@
 import { join } from 'node:path';
 import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { deriveKey } from '#local/host/data/data-directory.ts';
-import { signingName } from '#local/host/remote-services.ts';
+import { hostedServices, warnOfUnhosted } from '#local/host/hosted-services.ts';
 import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
 import { openStore } from '#local/process/store.ts';
-import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
-import { unhosted } from '#local/rest-api/integration/custom-integration.ts';
 import { mockedOrigins } from '#local/rest-api/integration/mock-integration.ts';
-import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { restHandler } from '#local/rest-api/server.ts';
 import { createUsagePlans } from '#local/rest-api/usage-plans.ts';
 import { signInHandler } from '#local/sign-in/server.ts';
@@ -28,6 +25,7 @@ export async function connectPorts(
   urls: FunctionUrls,
 ): Promise<void> {
   connectFunctionUrls(resolved, services, urls);
+  warnOfUnhosted(resolved, hostedServices(resolved, services));
   await connectRestApis(resolved, services);
   connectHttpApis(resolved, services);
 }
@@ -88,19 +86,21 @@ async function connectRestApis(resolved: Resolved, running: Services): Promise<v
     userPools: createTokenVerifier(await importPoolKeys(resolved.userPools)),
   };
   for (const definition of definitions.apis) {
-    warnOfUnhosted(definition, resolved, shared.services);
     const handler = restHandler({ ...shared, definition });
     requirePort(ports, definition.key).connect(handler, allowOrigins(mockedOrigins(definition)));
   }
 }
 
-function connectHttpApis(resolved: Resolved, { functions }: Services): void {
+function connectHttpApis(resolved: Resolved, running: Services): void {
+  const { functions } = running;
+  const services = hostedServices(resolved, running);
   const { definitions, ports, region, clock } = resolved;
   const { credentials } = resolved.secrets;
   for (const definition of definitions.httpApis) {
     const { key, cors } = definition;
     const handler = httpApiHandler({
       definition,
+      services,
       region,
       credentials,
       functions,
@@ -121,25 +121,6 @@ export function connectSignIn(
   closing.defer(() => store.close());
   const sessions = { secret: deriveKey(secrets, 'sign-in'), adapter: sessionAdapter(store) };
   requirePort(ports, signInKey).connect(signInHandler(userPools, sessions), { isLinked: true });
-}
-
-/** Returns the services that integrations of APIs call. */
-function hostedServices({ endpoints }: Resolved, { caller, engines }: Services): HostedServices {
-  const hosts = (service: string): boolean =>
-    engines.has(signingName(service)) || endpoints[service] !== undefined;
-  return { caller, hosts };
-}
-
-/** Warns at the start of routes that can only answer that their service is not hosted here. */
-function warnOfUnhosted(
-  { key, methods }: ApiDefinition,
-  { notices }: Resolved,
-  services: HostedServices,
-): void {
-  for (const { httpMethod, resourcePath, integration } of methods) {
-    if (integration.type !== 'service' || services.hosts(integration.target.service)) continue;
-    notices.warn(`${key} ${httpMethod} ${resourcePath}: ${unhosted(integration.target.service)}`);
-  }
 }
 
 function requirePort(ports: Ports, key: string): Port {
