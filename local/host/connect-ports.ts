@@ -32,14 +32,17 @@ export async function connectPorts(
 
 /** Connects the ports of WebSocket APIs; `closing` breaks their connections. */
 export function connectWebSocketApis(
-  { definitions, ports, region, clock, secrets }: Resolved,
-  { functions }: Services,
+  resolved: Resolved,
+  running: Services,
   closing: AsyncDisposableStack,
 ): void {
+  const { definitions, ports, region, clock, secrets } = resolved;
+  const { functions } = running;
+  const services = hostedServices(resolved, running);
   const { credentials } = secrets;
   const authorizers = createAuthorizers(functions, clock.now);
   for (const definition of definitions.webSocketApis) {
-    const shared = { region, clock, credentials, functions, authorizers };
+    const shared = { region, clock, credentials, functions, services, authorizers };
     const api = createWebSocketApi({ ...shared, definition });
     closing.defer(() => api.close());
     const port = requirePort(ports, definition.key);

@@ -2,8 +2,7 @@ import type { Definitions } from '#local/host/definitions.ts';
 import { signingName } from '#local/host/remote-services.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
-import { unhosted } from '#local/rest-api/integration/custom-integration.ts';
-import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
+import { unhosted, type HostedServices } from '#local/rest-api/integration/service-call.ts';
 
 /** Returns the services that integrations of APIs call. */
 export function hostedServices(
@@ -26,6 +25,7 @@ export function warnOfUnhosted({ definitions, notices }: Resolved, services: Hos
 function calledServices({
   apis,
   httpApis,
+  webSocketApis,
 }: Definitions): readonly (readonly [route: string, service: string])[] {
   const rest = apis.flatMap(({ key, methods }) =>
     methods.flatMap(({ httpMethod, resourcePath, integration }) =>
@@ -41,5 +41,12 @@ function calledServices({
         : [],
     ),
   );
-  return [...rest, ...http];
+  const sockets = webSocketApis.flatMap(({ key, routes }) =>
+    [...routes.values()].flatMap(({ routeKey, integration }) =>
+      integration.type === 'custom' && integration.endpoint.type === 'service'
+        ? [[`${key} ${routeKey}`, integration.endpoint.target.service] as const]
+        : [],
+    ),
+  );
+  return [...rest, ...http, ...sockets];
 }

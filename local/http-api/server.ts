@@ -17,8 +17,7 @@ import { collectResult } from '#local/lambda/functions.ts';
 import { writeHead } from '#local/lambda/invoke/streamed-response.ts';
 import { handleInBackground } from '#local/process/handle-request.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import { unhosted } from '#local/rest-api/integration/custom-integration.ts';
-import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
+import { unhosted, type HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { findRoute, type RouteMatch } from '#local/rest-api/router.ts';
 
 /** API Gateway's limit for the payload of a request. */

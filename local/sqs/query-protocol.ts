@@ -88,8 +88,9 @@ const nullable: Readonly<Record<string, readonly string[]>> = {
 /** Returns the result of an operation as a tree for XML. Undefined if the operation has none. */
 function toResult(operation: string, output: unknown): unknown {
   if (!isRecord(output)) return undefined;
-  const nulls = (nullable[operation] ?? []).map((name) => [name, null] as const);
-  return { ...Object.fromEntries(nulls), ...flatten(operation, output) };
+  const result = flatten(operation, output);
+  const nulls = (nullable[operation] ?? []).map((name) => [name, result[name] ?? null] as const);
+  return { ...result, ...Object.fromEntries(nulls) };
 }
 
 function flatten(operation: string, output: Json): Json {

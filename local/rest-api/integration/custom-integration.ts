@@ -55,16 +55,11 @@ async function callEndpoint(
       return await callHttp(uri, { ...mapped, method, signal });
     }
     const { service, call } = integration.target;
-    if (!services.hosts(service)) {
-      throw new MappingError('unhosted', unhosted(service), unhosted(service));
-    }
     const target =
       call.type === 'path'
         ? { service, call: { ...call, path: expandUri(call.path, mapped.path, variables) } }
         : integration.target;
-    const isEmptyEvent = service === 'lambda' && mapped.body.length === 0;
-    const body = isEmptyEvent ? Buffer.from('{}') : mapped.body;
-    const answer = await callService(services, target, { ...mapped, body, method, signal });
+    const answer = await callService(services, target, { ...mapped, method, signal });
     return service === 'lambda' ? toFunctionResponse(answer) : toEndpointResponse(answer);
   } catch (error) {
     if (!signal.aborted || error instanceof MappingError) throw error;
@@ -72,17 +67,15 @@ async function callEndpoint(
   }
 }
 
-/** Says that a service is not hosted here. */
-export function unhosted(service: string): string {
-  return `The service ${service} is not hosted here.`;
-}
-
 function toEndpointResponse({ status, headers, bytes }: ServiceResponse): EndpointResponse {
   return { headers, bytes, selector: String(status) };
 }
 
-/** The error message of a function is what patterns match. Errors of Lambda itself are not mapped. */
-function toFunctionResponse(answer: ServiceResponse): EndpointResponse {
+/**
+ * Returns the response of a function. Its error message is what patterns match. Throws for errors of
+ * Lambda itself, which are not mapped.
+ */
+export function toFunctionResponse(answer: ServiceResponse): EndpointResponse {
   const { status, headers, bytes, body, error } = answer;
   if (status === 400) throw new MappingError('badBody', body, error?.message);
   if (error !== undefined) throw new MappingError('noFunction', `${status} of Lambda: ${body}`);

@@ -1,4 +1,5 @@
 import type { ServiceCaller, ServiceResponse } from '#local/gateway/service-caller.ts';
+import { MappingError } from '#local/rest-api/integration/mapping-error.ts';
 import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 
 /** The services that integrations call. */
@@ -27,13 +28,15 @@ const targets: Readonly<Record<string, readonly [prefix: string, version: string
 
 /**
  * Calls an action of a service, or a path of its API. API Gateway names the action to some services
- * in a header, and to all others in the query string.
+ * in a header, and to all others in the query string. A function receives an empty event as `{}`.
+ * Throws a `MappingError` if the service is not hosted here.
  */
-export function callService(
-  { caller }: HostedServices,
+export async function callService(
+  { caller, hosts }: HostedServices,
   { service, call }: ServiceTarget,
   { method, headers, query, body, signal }: ServiceCall,
 ): Promise<ServiceResponse> {
+  if (!hosts(service)) throw new MappingError('unhosted', unhosted(service), unhosted(service));
   const target = call.type === 'action' ? targets[service] : undefined;
   const own: Readonly<Record<string, string>> =
     call.type === 'action' && target !== undefined
@@ -51,9 +54,16 @@ export function callService(
     method,
     path: `${normalize(path)}${all.size === 0 ? '' : `?${all.toString()}`}`,
     headers: { accept: 'application/json', ...ownHeaders(headers), ...own },
-    body: hasBody ? Buffer.from(body) : undefined,
+    body: hasBody ? Buffer.from(body) : emptyBodies[service],
     signal,
   });
+}
+
+const emptyBodies: Readonly<Record<string, string>> = { lambda: '{}' };
+
+/** Says that a service is not hosted here. */
+export function unhosted(service: string): string {
+  return `The service ${service} is not hosted here.`;
 }
 
 /** Headers that belong to a connection or to the signature. */

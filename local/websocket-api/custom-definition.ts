@@ -1,0 +1,29 @@
+import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
+
+/** An integration of a WebSocket API with a service or an HTTP endpoint, and its mappings. */
+export interface CustomIntegration {
+  readonly type: 'custom';
+  readonly endpoint:
+    | { readonly type: 'service'; readonly target: ServiceTarget }
+    | { readonly type: 'http'; readonly uri: string };
+  readonly httpMethod: string;
+  readonly timeoutMs: number;
+  /** Expressions by name, such as `integration.request.header.Name`. */
+  readonly requestParameters: Readonly<Record<string, string>>;
+  readonly request: TemplateChoice;
+  readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
+  /** Empty if responses pass as they are. */
+  readonly responses: readonly CustomResponse[];
+}
+
+/** Templates by key, and the expression that chooses one. */
+export interface TemplateChoice {
+  readonly selection: string;
+  readonly templates: Readonly<Record<string, string>>;
+}
+
+export interface CustomResponse {
+  /** `$default`, or a pattern of statuses or errors between slashes. */
+  readonly key: string;
+  readonly response: TemplateChoice;
+}
