@@ -1,4 +1,4 @@
-import type { Subtype } from '#local/http-api/subtypes.ts';
+import type { Subtype } from '#local/http-api/service/subtypes.ts';
 import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 
 /** An HTTP API. */

@@ -3,7 +3,7 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { checkProxy, readSubtype } from '#local/http-api/read-subtype.ts';
+import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import {
   parseFunctionName,
   parseIdentitySources,

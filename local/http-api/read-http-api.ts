@@ -7,7 +7,7 @@ import type {
 } from '#local/http-api/http-api-definition.ts';
 import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document-routes.ts';
 import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
-import { checkProxy, readSubtype } from '#local/http-api/read-subtype.ts';
+import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { readTimeoutMs } from '#local/http-api/read-timeout.ts';

@@ -10,7 +10,7 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
-import { answerService } from '#local/http-api/service-integration.ts';
+import { answerService } from '#local/http-api/service/service-integration.ts';
 import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
 import { collectResult } from '#local/lambda/functions.ts';

@@ -15,19 +15,19 @@ export function createSqsQueryEngine(
   credentials: Credentials,
   operations: ReadonlyMap<string, Operation>,
 ): Engine {
-  const asQuery = ([name, { run }]: readonly [string, Operation]): [string, QueryOperation] => [
-    name,
-    async (parameters, call) => toResult(name, await run(toInput(name, parameters), call)),
-  ];
   return createQueryEngine({
     credentials,
     namespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
-    operations: new Map([...operations].map(asQuery)),
+    operations: new Map([...operations].map(([name, each]) => [name, asQuery(name, each)])),
     refuse,
     // The path of a queue's URL names the queue.
     fromPath: (path) => (path === '/' ? {} : { QueueUrl: path }),
     toJson: renameMessages,
   });
+}
+
+function asQuery(name: string, { run }: Operation): QueryOperation {
+  return async (parameters, call) => toResult(name, await run(toInput(name, parameters), call));
 }
 
 /** Names of lists on the wire, and the members that they are in AWS JSON. */

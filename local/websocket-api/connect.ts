@@ -3,7 +3,7 @@ import type { Functions } from '#local/lambda/functions.ts';
 import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import type { Clock } from '#local/process/clock.ts';
 import { authorize, type AuthorizationSettings } from '#local/websocket-api/authorize.ts';
-import { integrate } from '#local/websocket-api/integrate.ts';
+import { integrate } from '#local/websocket-api/integration/integrate.ts';
 import {
   newId,
   toAuthorizerEvent,

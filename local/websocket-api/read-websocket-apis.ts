@@ -2,7 +2,7 @@ import {
   parseFunctionName,
   parseIdentitySources,
 } from '#local/rest-api/definition/read-integration.ts';
-import { readCustomIntegration } from '#local/websocket-api/read-custom-integration.ts';
+import { readCustomIntegration } from '#local/websocket-api/integration/read-custom-integration.ts';
 import { isWebSocketApi } from '#local/template/api-types.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import type { Properties } from '#local/template/properties.ts';

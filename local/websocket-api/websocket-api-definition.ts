@@ -1,5 +1,5 @@
 import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definition.ts';
-import type { CustomIntegration } from '#local/websocket-api/custom-definition.ts';
+import type { CustomIntegration } from '#local/websocket-api/integration/custom-definition.ts';
 
 /** A WebSocket API. */
 export interface WebSocketApiDefinition {

@@ -16,7 +16,7 @@ class Template extends Compile {
     const value = super.getReferences(node, isWritten);
     if (isWritten !== true || !('leader' in node)) return value;
     const text = Helper.getRefText(node);
-    const isOwn = 'id' in node && ownVariables.has(String(node.id));
+    const isOwn = 'id' in node && ownVariables.has(node.id);
     if (isOwn && (isNull(value) || value === text)) return '';
     if (!isNull(value)) return value;
     return node.leader === '$!' ? '' : text;

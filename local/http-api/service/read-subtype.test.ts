@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSubtype } from '#local/http-api/read-subtype.ts';
+import { readSubtype } from '#local/http-api/service/read-subtype.ts';
 import { readProperties } from '#local/template/properties.ts';
 
 const valid = {

@@ -4,7 +4,7 @@ import type {
   CustomIntegration,
   CustomResponse,
   TemplateChoice,
-} from '#local/websocket-api/custom-definition.ts';
+} from '#local/websocket-api/integration/custom-definition.ts';
 
 /**
  * Reads an integration of type AWS, HTTP or HTTP_PROXY. Throws for what API Gateway refuses; its

@@ -19,7 +19,10 @@ import {
   type ServiceCall,
 } from '#local/rest-api/integration/service-call.ts';
 import { record, type Json } from '#local/template/json.ts';
-import type { CustomIntegration, TemplateChoice } from '#local/websocket-api/custom-definition.ts';
+import type {
+  CustomIntegration,
+  TemplateChoice,
+} from '#local/websocket-api/integration/custom-definition.ts';
 import { evaluateSelection } from '#local/websocket-api/select-route.ts';
 import { asText } from '#local/wire/shape.ts';
 

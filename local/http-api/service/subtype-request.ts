@@ -1,7 +1,7 @@
-import type { Subtype } from '#local/http-api/subtypes.ts';
+import type { Subtype } from '#local/http-api/service/subtypes.ts';
 import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 import type { ServiceCall } from '#local/rest-api/integration/service-call.ts';
-import { record } from '#local/template/json.ts';
+import { record, type Json } from '#local/template/json.ts';
 
 /** A call of an action, before it has a signal. */
 export type SubtypeRequest = Omit<ServiceCall, 'signal'> & { readonly target: ServiceTarget };
@@ -62,14 +62,17 @@ function toFields([name, value]: [string, string]): [string, string][] {
   if (name.endsWith('Names'))
     return toList(value).map((item, index) => [`${name.slice(0, -1)}.${index + 1}`, item]);
   if (!name.endsWith('Attributes')) return [[name, value]];
-  return Object.entries(record(parseJson(value))).flatMap(([own, attribute], index) => {
-    const place = `${name.slice(0, -1)}.${index + 1}`;
-    const fields = Object.entries(record(attribute)).map(([field, text]): [string, string] => [
-      `${place}.Value.${field}`,
-      String(text),
-    ]);
-    return [[`${place}.Name`, own] satisfies [string, string], ...fields];
-  });
+  return Object.entries(record(parseJson(value))).flatMap(([own, attribute], index) =>
+    attributeFields(`${name.slice(0, -1)}.${index + 1}`, own, record(attribute)),
+  );
+}
+
+function attributeFields(place: string, name: string, attribute: Json): [string, string][] {
+  const values = Object.entries(attribute).map(([field, value]): [string, string] => [
+    `${place}.Value.${field}`,
+    String(value),
+  ]);
+  return [[`${place}.Name`, name], ...values];
 }
 
 /** A list is JSON, or its items with commas between them. */

@@ -2,8 +2,8 @@ import type { Functions } from '#local/lambda/functions.ts';
 import type { Clock } from '#local/process/clock.ts';
 import { MappingError } from '#local/rest-api/integration/mapping-error.ts';
 import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
-import type { CustomIntegration } from '#local/websocket-api/custom-definition.ts';
-import { answerCustom } from '#local/websocket-api/integrate-custom.ts';
+import type { CustomIntegration } from '#local/websocket-api/integration/custom-definition.ts';
+import { answerCustom } from '#local/websocket-api/integration/integrate-custom.ts';
 import type { WebSocketIntegration } from '#local/websocket-api/websocket-api-definition.ts';
 import { isRecord } from '#local/wire/shape.ts';
 

@@ -1,5 +1,5 @@
 import type { HttpIntegration } from '#local/http-api/http-api-definition.ts';
-import { subtypes } from '#local/http-api/subtypes.ts';
+import { subtypes } from '#local/http-api/service/subtypes.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { record } from '#local/template/json.ts';
 

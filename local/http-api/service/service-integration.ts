@@ -1,7 +1,7 @@
 import { toHttpEvent, type HttpRequest } from '#local/http-api/event.ts';
-import { evaluateExpression, type ExpressionSources } from '#local/http-api/expressions.ts';
+import { evaluateExpression, type ExpressionSources } from '#local/http-api/service/expressions.ts';
 import type { HttpIntegration } from '#local/http-api/http-api-definition.ts';
-import { toServiceRequest } from '#local/http-api/subtype-request.ts';
+import { toServiceRequest } from '#local/http-api/service/subtype-request.ts';
 import { callService, type HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { record } from '#local/template/json.ts';
 
