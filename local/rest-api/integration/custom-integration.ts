@@ -11,6 +11,7 @@ import {
 } from '#local/rest-api/integration/response-mapping.ts';
 import {
   callService,
+  expandTarget,
   expandUri,
   type HostedServices,
 } from '#local/rest-api/integration/service-call.ts';
@@ -54,13 +55,9 @@ async function callEndpoint(
       const uri = expandUri(integration.uri, mapped.path, variables);
       return await callHttp(uri, { ...mapped, method, signal });
     }
-    const { service, call } = integration.target;
-    const target =
-      call.type === 'path'
-        ? { service, call: { ...call, path: expandUri(call.path, mapped.path, variables) } }
-        : integration.target;
+    const target = expandTarget(integration.target, mapped.path, variables);
     const answer = await callService(services, target, { ...mapped, method, signal });
-    return service === 'lambda' ? toFunctionResponse(answer) : toEndpointResponse(answer);
+    return target.service === 'lambda' ? toFunctionResponse(answer) : toEndpointResponse(answer);
   } catch (error) {
     if (!signal.aborted || error instanceof MappingError) throw error;
     throw new MappingError('timeout', `No response after ${integration.timeoutMs} ms`);

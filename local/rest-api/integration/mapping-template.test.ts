@@ -155,6 +155,29 @@ test('a body that is no JSON is a text, unless it looks like JSON', () => {
   expect(() => render('{"a":')).toThrow('The body is not JSON.');
 });
 
+test('a template may define blocks, and write maps whose values are null', () => {
+  const template = `
+    #define( $fields ){#foreach($name in $map.keySet())
+      #set( $value = $util
+        .escapeJavaScript($map.get($name))
+        .replaceAll("\\\\'", "'") )
+      "$name": "$value"#if( $foreach.hasNext ),#end
+    #end}#end
+    #set( $body = $input.json("$.words") )
+    { "body": $body,
+      #set( $map = $context.identity ) "identity": $fields,
+      #set( $map = $input.params().path ) "path": $fields }`;
+  const rendering = renderTemplate(template, {
+    ...variables,
+    input: templateInput(body, { ...parameters, path: { id: "it's" } }),
+  });
+  expect(JSON.parse(rendering)).toEqual({
+    body: ['one', 'two', 'three'],
+    identity: { caller: '' },
+    path: { id: "it's" },
+  });
+});
+
 /** The template of the CDK's StepFunctionsIntegration, with everything that it can include. */
 function cdkTemplate(): string {
   const library = dirname(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'));

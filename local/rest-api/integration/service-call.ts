@@ -49,10 +49,11 @@ export async function callService(
     call.type === 'action' ? ['/', call.query] : call.path.split('?');
   const all = new URLSearchParams([...new URLSearchParams(search), ...query]);
   if (call.type === 'action' && target === undefined) all.set('Action', call.action);
+  const place = service === 's3' && call.type === 'action' ? takeObjectPath(all) : path;
   const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD';
   return caller.send(service, {
     method,
-    path: `${normalize(path)}${all.size === 0 ? '' : `?${all.toString()}`}`,
+    path: `${normalize(service, place)}${all.size === 0 ? '' : `?${all.toString()}`}`,
     headers: { accept: 'application/json', ...ownHeaders(headers), ...own },
     body: hasBody ? Buffer.from(body) : emptyBodies[service],
     signal,
@@ -87,15 +88,38 @@ export function ownHeaders(headers: ReadonlyMap<string, string>): Readonly<Recor
   return Object.fromEntries([...headers].filter(([name]) => !replaced.has(name)));
 }
 
-/** Encodes a path once, and empties segments that would lead out of it. */
-function normalize(path: string): string {
-  return path
+/** The parameters of an action of S3 are the path of an object. Removes them from the query. */
+function takeObjectPath(query: URLSearchParams): string {
+  const names = ['Bucket', 'Key'];
+  const parts = names.flatMap((name) => query.get(name) ?? []);
+  for (const name of ['Action', ...names]) query.delete(name);
+  return `/${parts.map((part) => encodeURIComponent(part).replaceAll('%2F', '/')).join('/')}`;
+}
+
+/**
+ * Encodes a path once, and empties segments that would lead out of it. In the keys of objects, an
+ * encoded slash is a slash.
+ */
+function normalize(service: string, path: string): string {
+  const plain = service === 's3' ? path.replaceAll(/%2f/giu, '/') : path;
+  return plain
     .split('/')
     .map((segment) => {
       const decoded = decodeURIComponent(segment);
       return /^\.{1,2}$/u.test(decoded) ? '' : encodeURIComponent(decoded);
     })
     .join('/');
+}
+
+/** Returns a target with its `{parameters}` and stage variables replaced. */
+export function expandTarget(
+  { service, call }: ServiceTarget,
+  path: ReadonlyMap<string, string>,
+  stageVariables: Readonly<Record<string, string>>,
+): ServiceTarget {
+  return call.type === 'path'
+    ? { service, call: { ...call, path: expandUri(call.path, path, stageVariables) } }
+    : { service, call: { ...call, query: expandUri(call.query, path, stageVariables) } };
 }
 
 /** Replaces the `{parameters}` and stage variables of a URI. */

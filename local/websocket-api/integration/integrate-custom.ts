@@ -14,6 +14,7 @@ import {
 import type { EndpointResponse } from '#local/rest-api/integration/response-mapping.ts';
 import {
   callService,
+  expandTarget,
   expandUri,
   type HostedServices,
   type ServiceCall,
@@ -164,15 +165,11 @@ async function callEndpoint(
     const response = await callHttp(expandUri(endpoint.uri, path, variables), call);
     return { ...response, status: Number(response.selector) };
   }
-  const { service, call: action } = endpoint.target;
-  const target =
-    action.type === 'path'
-      ? { service, call: { ...action, path: expandUri(action.path, path, variables) } }
-      : endpoint.target;
+  const target = expandTarget(endpoint.target, path, variables);
   const response = await callService(services, target, call);
   const { status, headers, bytes } = response;
   const answer =
-    service === 'lambda'
+    target.service === 'lambda'
       ? toFunctionResponse(response)
       : { headers, bytes, selector: String(status) };
   return { ...answer, status };

@@ -169,6 +169,17 @@ test('objects pass as text or bytes, and a key cannot leave its bucket', async (
     expect(await call(`/files/${key}`)).toMatchObject({ status: 404, body: { no: 'file' } });
 });
 
+test('an object is named by the parameters of an action', async () => {
+  await call('/files/notes%2Fa%20b.txt', send('PUT', 'noted', 'text/plain'));
+  expect(await call('/prefixed/a%20b.txt')).toMatchObject({ status: 200, body: 'noted' });
+});
+
+test('a model is asked without a function', async () => {
+  const path = '/models/amazon.nova-lite-v1%3A0';
+  const { status, body } = await call(path, send('POST', { text: 'Hello' }));
+  expect([status, body]).toEqual([200, { said: expect.stringMatching(/\w/u) }]);
+});
+
 test('a function receives the body alone, and its error chooses the response', async () => {
   const ok = await call('/answer', send('POST', { a: 1 }));
   expect(ok).toMatchObject({ status: 200, body: { got: { a: 1 } } });
