@@ -77,6 +77,7 @@ export type Integration =
       readonly type: 'http';
       readonly uri: string;
       readonly httpMethod: string;
+      readonly requestParameters: Mapping['requestParameters'];
       readonly streams: boolean;
       readonly timeoutMs: number;
     }

@@ -1,5 +1,9 @@
 import type { Integration, Mapping } from '#local/rest-api/definition/api-definition.ts';
-import { readMapping, type DeclaredMethod } from '#local/rest-api/definition/read-mapping.ts';
+import {
+  readMapping,
+  readRequestParameters,
+  type DeclaredMethod,
+} from '#local/rest-api/definition/read-mapping.ts';
 import { parseServiceUri, type ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 import type { Properties } from '#local/template/properties.ts';
 
@@ -34,7 +38,9 @@ export function readIntegration(properties: Properties, declared: DeclaredMethod
     }
     case 'HTTP_PROXY': {
       const httpMethod = properties.optionalText('IntegrationHttpMethod') ?? 'ANY';
-      return { type: 'http', uri: properties.text('Uri'), httpMethod, streams, timeoutMs };
+      const requestParameters = readRequestParameters(properties, declared);
+      const uri = properties.text('Uri');
+      return { type: 'http', uri, httpMethod, requestParameters, streams, timeoutMs };
     }
     case 'MOCK':
       return { type: 'mock', mapping: readMapping(properties, declared) };

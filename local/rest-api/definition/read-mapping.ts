@@ -15,19 +15,8 @@ export interface DeclaredMethod {
 
 /** Reads the mapping of a custom integration. Throws for what API Gateway refuses, in its words. */
 export function readMapping(integration: Properties, declared: DeclaredMethod): Mapping {
-  const requestParameters = integration.textMap('RequestParameters');
-  const place = `${integration.key}.RequestParameters`;
-  for (const [name, value] of Object.entries(requestParameters)) {
-    if (!/^integration\.request\.(?:header|path|querystring)\.[^.\s]\S*$/u.test(name))
-      refuse(place, 'Invalid mapping expression parameter specified', name);
-    checkSource(place, value, requestSource);
-    const isDeclared =
-      !/^method\.request\.(?!body)/u.test(value) ||
-      declared.parameters.includes(value.replace('.multivalue', '.'));
-    if (!isDeclared) refuse(place, 'Invalid mapping expression parameter specified', value);
-  }
   return {
-    requestParameters,
+    requestParameters: readRequestParameters(integration, declared),
     requestTemplates: integration.textMap('RequestTemplates'),
     passthrough: integration.choice(
       'PassthroughBehavior',
@@ -39,6 +28,25 @@ export function readMapping(integration: Properties, declared: DeclaredMethod): 
       .list('IntegrationResponses')
       .map((response) => readResponse(response, declared)),
   };
+}
+
+/** Reads what is mapped to the parameters of an integration. Throws for what API Gateway refuses. */
+export function readRequestParameters(
+  integration: Properties,
+  declared: DeclaredMethod,
+): Mapping['requestParameters'] {
+  const requestParameters = integration.textMap('RequestParameters');
+  const place = `${integration.key}.RequestParameters`;
+  for (const [name, value] of Object.entries(requestParameters)) {
+    if (!/^integration\.request\.(?:header|path|querystring)\.[^.\s]\S*$/u.test(name))
+      refuse(place, 'Invalid mapping expression parameter specified', name);
+    checkSource(place, value, requestSource);
+    const isDeclared =
+      !/^method\.request\.(?!body)/u.test(value) ||
+      declared.parameters.includes(value.replace('.multivalue', '.'));
+    if (!isDeclared) refuse(place, 'Invalid mapping expression parameter specified', value);
+  }
+  return requestParameters;
 }
 
 const requestSource =

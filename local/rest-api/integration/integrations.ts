@@ -15,6 +15,7 @@ import { sendGatewayError, type GatewayError } from '#local/rest-api/gateway-res
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
 import { answerCustom } from '#local/rest-api/integration/custom-integration.ts';
 import { MappingError } from '#local/rest-api/integration/mapping-error.ts';
+import { mapParameters } from '#local/rest-api/integration/request-mapping.ts';
 import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
@@ -32,23 +33,39 @@ export async function integrate(
   request: ApiRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { integration } = request.route.method;
   const context = { api: request.api, response, context: requestContext(request) };
-  const fail = (kind: GatewayError): void => sendGatewayError(context, kind);
+  try {
+    await answer(services, request, {
+      response,
+      fail: (kind) => sendGatewayError(context, kind),
+    });
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    console.error(`${request.api.key}  ! ${error.message}`);
+    sendGatewayError(context, error.kind, error.clientMessage);
+  }
+}
+
+interface Reply {
+  readonly response: ServerResponse;
+  fail(kind: GatewayError): void;
+}
+
+async function answer(
+  services: IntegrationServices,
+  request: ApiRequest,
+  { response, fail }: Reply,
+): Promise<void> {
+  const { integration } = request.route.method;
   switch (integration.type) {
     case 'mock':
     case 'service':
     case 'custom-http':
-      try {
-        return await answerCustom(services.services, integration, request, response);
-      } catch (error) {
-        if (!(error instanceof MappingError)) throw error;
-        console.error(`${request.api.key}  ! ${error.message}`);
-        return sendGatewayError(context, error.kind, error.clientMessage);
-      }
+      return answerCustom(services.services, integration, request, response);
     case 'http': {
       const { rawParameters } = request.route;
-      const forwarded = { request: request.request, body: request.body, rawParameters };
+      const mapped = mapParameters(integration.requestParameters, request);
+      const forwarded = { request: request.request, body: request.body, rawParameters, mapped };
       return forwardHttp(integration, forwarded, { response, fail, shaping: services.shaping });
     }
     case 'lambda':

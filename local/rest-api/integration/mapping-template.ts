@@ -1,6 +1,6 @@
 import { valueAt } from '#local/rest-api/integration/json-path.ts';
 import { renderVelocity } from '#local/rest-api/integration/velocity.ts';
-import { asText } from '#local/wire/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 import { parseStateJson, toPlainNumbers } from '#local/step-functions/expressions/state-json.ts';
 
 /** The variables of a mapping template, without their `$`. */
@@ -81,12 +81,11 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** Escapes a text for a script, also its single quotes, slashes and what is not ASCII. */
 function escapeJavaScript(value: unknown): string {
-  return (asText(value) ?? '')
-    .replaceAll(/['"\\/]/gu, String.raw`\$&`)
-    .replaceAll(/[^ -~]/g, (unit) => {
-      const code = unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-      return escapes[unit] ?? `\\u${code}`;
-    });
+  const text = asText(value) ?? (isRecord(value) ? JSON.stringify(value) : '');
+  return text.replaceAll(/['"\\/]/gu, String.raw`\$&`).replaceAll(/[^ -~]/g, (unit) => {
+    const code = unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    return escapes[unit] ?? `\\u${code}`;
+  });
 }
 
 /** Renders a mapping template in the Velocity language. */

@@ -30,13 +30,34 @@ export interface MappedRequest {
   readonly body: Buffer;
 }
 
+/** What parameters of a request become. */
+export type MappedParameters = Omit<MappedRequest, 'body'>;
+
 /** Maps a request as an integration says. Throws a `MappingError`. */
 export function mapRequest(mapping: Mapping, request: ApiRequest): MappedRequest {
+  const { headers, query, path } = mapParameters(mapping.requestParameters, request);
+  const overrides: Overrides = { header: {}, querystring: {}, path: {} };
+  const { body, contentType } = mapBody(mapping, request, overrides);
+  const all = new Map([['content-type', contentType], ...headers]);
+  for (const [name, value] of Object.entries(overrides.header))
+    all.set(name.toLowerCase(), String(value));
+  for (const [name, value] of Object.entries(overrides.querystring)) query.set(name, String(value));
+  const overriddenPath = Object.entries(overrides.path).map(
+    ([name, value]) => [name, encodePath(String(value))] as const,
+  );
+  return { headers: all, query, path: new Map([...path, ...overriddenPath]), body };
+}
+
+/** Maps the parameters of a request. Throws a `MappingError`. */
+export function mapParameters(
+  parameters: Mapping['requestParameters'],
+  request: ApiRequest,
+): MappedParameters {
   const headers = new Map<string, string>();
   const query = new URLSearchParams();
   const path = new Map<string, string>();
   const sources = sourcesOf(request);
-  for (const [target, expression] of Object.entries(mapping.requestParameters)) {
+  for (const [target, expression] of Object.entries(parameters)) {
     const [, , place = '', ...rest] = target.split('.');
     const name = rest.join('.');
     const values = mappedValues(expression, sources);
@@ -45,15 +66,7 @@ export function mapRequest(mapping: Mapping, request: ApiRequest): MappedRequest
     else if (place === 'header') headers.set(name.toLowerCase(), values.join(','));
     else path.set(name, rawParameter(expression, request) ?? encodePath(values.join(',')));
   }
-  const overrides: Overrides = { header: {}, querystring: {}, path: {} };
-  const { body, contentType } = mapBody(mapping, request, overrides);
-  for (const [name, value] of Object.entries(overrides.header))
-    headers.set(name.toLowerCase(), String(value));
-  for (const [name, value] of Object.entries(overrides.querystring)) query.set(name, String(value));
-  for (const [name, value] of Object.entries(overrides.path))
-    path.set(name, encodePath(String(value)));
-  if (!headers.has('content-type')) headers.set('content-type', contentType);
-  return { headers, query, path, body };
+  return { headers, query, path };
 }
 
 /** What a template may set as `$context.requestOverride`. */

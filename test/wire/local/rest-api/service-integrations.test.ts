@@ -232,6 +232,16 @@ test('an HTTP endpoint receives what is mapped and nothing else', async () => {
   });
 });
 
+test('an HTTP proxy passes everything, and what is mapped in addition', async () => {
+  expect(await call('/proxy/a%2Fb?q=1', { headers: { 'x-own': 'own' } })).toMatchObject({
+    status: 201,
+    body: {
+      url: '/items/a%2Fb?q=1&own=1',
+      headers: { 'x-own': 'own', 'x-stage': expect.any(String) },
+    },
+  });
+});
+
 test('a service that is not hosted is named at the start and in the response', async () => {
   const message = 'The service kinesis is not hosted here.';
   expect(await call('/secrets')).toMatchObject({ status: 501, body: { message } });
