@@ -119,11 +119,21 @@ function pairs(map: Json): readonly Json[] {
   return Object.entries(map).map(([Name, Value]) => ({ Name, Value }));
 }
 
-/** In JSON, ReceiveMessage alone has another name for its list. */
+/** In JSON, ReceiveMessage alone has other names for its lists, which are null if they are empty. */
 function renameMessages(action: string, result: unknown): unknown {
   if (action !== 'ReceiveMessage' || !isRecord(result)) return result;
-  const { Message: messages = null, ...others } = result;
-  return { ...others, messages };
+  const { Message: messages } = result;
+  return { messages: Array.isArray(messages) ? messages.map(record).map(renameMessage) : null };
+}
+
+function renameMessage({ Attribute, MessageAttribute, ...others }: Json): Json {
+  const { MD5OfMessageAttributes: digest = null } = others;
+  return {
+    ...others,
+    Attributes: Attribute ?? null,
+    MessageAttributes: MessageAttribute ?? null,
+    MD5OfMessageAttributes: digest,
+  };
 }
 
 function refuse(problems: readonly Problem[]): AwsError {

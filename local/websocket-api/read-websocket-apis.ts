@@ -100,7 +100,7 @@ function readIntegration(
     'HTTP_PROXY',
     'MOCK',
   ]);
-  if (type === 'MOCK') return { type: 'mock' };
+  if (type === 'MOCK' && !properties.has('RequestTemplates')) return { type: 'mock' };
   const timeoutMs = properties.number('TimeoutInMillis', timeoutsMs.max);
   if (timeoutMs < timeoutsMs.min || timeoutMs > timeoutsMs.max) {
     const range = `from ${timeoutsMs.min} to ${timeoutsMs.max}`;

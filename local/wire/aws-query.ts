@@ -50,7 +50,7 @@ export function createQueryEngine(service: QueryService): Engine {
     } catch (thrown) {
       const { code, queryCode = code, message, status } = toServiceError(thrown, refuse);
       const Type = status < 500 ? 'Sender' : 'Receiver';
-      const parts = { Error: { Code: queryCode, Message: message, Type }, RequestId };
+      const parts = { Error: { Type, Code: queryCode, Message: message }, RequestId };
       if (isJson) sendJson(status, parts);
       else sendXml(status, 'ErrorResponse', parts);
     }

@@ -136,12 +136,18 @@ function mapBody(mapping: Mapping, request: ApiRequest, overrides: Overrides): M
     const body = renderRequest(template, { ...variables, context });
     return { contentType, body: Buffer.from(body) };
   }
-  const isRefused =
-    template === undefined &&
-    (passthrough === 'NEVER' ||
-      (passthrough === 'WHEN_NO_TEMPLATES' && Object.keys(requestTemplates).length > 0));
-  if (isRefused) throw new MappingError('unsupportedMediaType', `${contentType} has no template`);
+  if (template === undefined) checkPassthrough(passthrough, requestTemplates);
   return { contentType: sent, body: payload.bytes };
+}
+
+/** Throws a `MappingError` if a request without a template of its own does not pass. */
+export function checkPassthrough(
+  passthrough: Mapping['passthrough'],
+  templates: Mapping['requestTemplates'],
+): void {
+  const hasTemplates = Object.keys(templates).length > 0;
+  if (passthrough === 'NEVER' || (passthrough === 'WHEN_NO_TEMPLATES' && hasTemplates))
+    throw new MappingError('unsupportedMediaType', 'The request has no template');
 }
 
 function renderRequest(template: string, variables: TemplateVariables): string {

@@ -1,11 +1,13 @@
 import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 
-/** An integration of a WebSocket API with a service or an HTTP endpoint, and its mappings. */
+/** An integration of a WebSocket API with an endpoint and with mappings. */
 export interface CustomIntegration {
   readonly type: 'custom';
   readonly endpoint:
     | { readonly type: 'service'; readonly target: ServiceTarget }
-    | { readonly type: 'http'; readonly uri: string };
+    | { readonly type: 'http'; readonly uri: string }
+    /** Answers with the status of the request template. */
+    | { readonly type: 'mock' };
   readonly httpMethod: string;
   readonly timeoutMs: number;
   /** Expressions by name, such as `integration.request.header.Name`. */

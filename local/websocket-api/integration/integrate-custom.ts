@@ -1,6 +1,7 @@
 import { toFunctionResponse } from '#local/rest-api/integration/custom-integration.ts';
 import { callHttp } from '#local/rest-api/integration/custom-http.ts';
 import { configurationError, MappingError } from '#local/rest-api/integration/mapping-error.ts';
+import { mockResponse } from '#local/rest-api/integration/mock-integration.ts';
 import {
   parseBody,
   renderTemplate,
@@ -11,6 +12,7 @@ import {
   mappedValues,
   type MappingSources,
 } from '#local/rest-api/integration/parameter-mapping.ts';
+import { checkPassthrough } from '#local/rest-api/integration/request-mapping.ts';
 import type { EndpointResponse } from '#local/rest-api/integration/response-mapping.ts';
 import {
   callService,
@@ -85,14 +87,12 @@ function mapEvent(
   }
   const body = bodyOf(event);
   const template = chooseTemplate(integration.request, body);
-  const { passthrough, request } = integration;
-  const isRefused =
-    passthrough === 'NEVER' ||
-    (passthrough === 'WHEN_NO_TEMPLATES' && Object.keys(request.templates).length > 0);
-  if (template === undefined && isRefused)
-    throw new MappingError('unsupportedMediaType', 'The message has no template');
+  if (template === undefined)
+    checkPassthrough(integration.passthrough, integration.request.templates);
   const text =
-    template === undefined ? body : render(template, templateVariables(event, variables));
+    template === undefined
+      ? body
+      : render('request', template, templateVariables(event, variables));
   return { headers, query, path, body: Buffer.from(text) };
 }
 
@@ -108,10 +108,19 @@ function sourcesOf(event: Json, stageVariables: CustomSettings['variables']): Ma
       );
       return [found?.[1] ?? []].flat().map(String);
     },
-    json: () => parseBody(bodyOf(event)),
+    json: () => parseLeniently(bodyOf(event)),
     context: record(event['requestContext']),
     stageVariables,
   };
+}
+
+/** A message that is no JSON has no members. */
+function parseLeniently(message: string): unknown {
+  try {
+    return parseBody(message);
+  } catch {
+    return undefined;
+  }
 }
 
 function isSameHeader(one: string, other: string): boolean {
@@ -131,11 +140,11 @@ function chooseTemplate(
   return all.get(evaluateSelection(selection, body)) ?? all.get('$default');
 }
 
-function render(template: string, variables: TemplateVariables): string {
+function render(what: string, template: string, variables: TemplateVariables): string {
   try {
     return renderTemplate(template, variables);
   } catch (error) {
-    throw configurationError(`Unable to transform request: ${String(error)}`);
+    throw configurationError(`Unable to transform ${what}: ${String(error)}`);
   }
 }
 
@@ -161,6 +170,10 @@ async function callEndpoint(
   { endpoint }: CustomIntegration,
   { path, variables, ...call }: MappedEvent & ServiceCall & Pick<CustomSettings, 'variables'>,
 ): Promise<EndpointResponse & { readonly status: number }> {
+  if (endpoint.type === 'mock') {
+    const response = mockResponse(call.body);
+    return { ...response, status: Number(response.selector) };
+  }
   if (endpoint.type === 'http') {
     const response = await callHttp(expandUri(endpoint.uri, path, variables), call);
     return { ...response, status: Number(response.selector) };
@@ -193,7 +206,7 @@ function mapAnswer(
   const template = chooseTemplate(match.response, body);
   if (template === undefined || template === '') return { status, body };
   const input = templateInput(body, { path: {}, querystring: {}, header: {} });
-  return { status, body: render(template, { ...variables, input }) };
+  return { status, body: render('response', template, { ...variables, input }) };
 }
 
 function matches(key: string, selector: string): boolean {

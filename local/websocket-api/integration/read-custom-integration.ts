@@ -7,7 +7,7 @@ import type {
 } from '#local/websocket-api/integration/custom-definition.ts';
 
 /**
- * Reads an integration of type AWS, HTTP or HTTP_PROXY. Throws for what API Gateway refuses; its
+ * Reads an integration of type AWS, HTTP, HTTP_PROXY or MOCK. Throws for what API Gateway refuses; its
  * responses are resources of their own.
  */
 export function readCustomIntegration(
@@ -34,6 +34,7 @@ export function readCustomIntegration(
 
 function readEndpoint(properties: Properties, type: string): CustomIntegration['endpoint'] {
   const { key } = properties;
+  if (type === 'MOCK') return { type: 'mock' };
   const uri = properties.text('IntegrationUri');
   if (type !== 'AWS') {
     if (!/^https?:\/\/[^/]/u.test(uri))

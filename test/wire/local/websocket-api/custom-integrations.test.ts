@@ -91,6 +91,12 @@ const routes = [
   response('Ask', '/.Bad. .*/', '{"bad": $input.json("$.errorMessage")}'),
   route('Never', 'never', `${aws('states:action/StartSyncExecution')}, PassthroughBehavior: NEVER`),
   route(
+    'Ping',
+    'ping',
+    'IntegrationType: MOCK, RequestTemplates: { $default: \'{"statusCode": 200}\' }',
+  ),
+  response('Ping', '/200/', '{"pong": "$context.connectionId"}'),
+  route(
     'Up',
     'up',
     'IntegrationType: HTTP_PROXY, IntegrationMethod: PUT, IntegrationUri: !Sub "${Upstream}/x", RequestParameters: { integration.request.querystring.c: context.routeKey, integration.request.header.x-text: route.request.body.text }',
@@ -161,6 +167,12 @@ test('a function receives the message alone, and its error chooses the response'
 test('a message without a template is refused if it must have one', async () => {
   expect(await ask(await open(), { action: 'never' })).toMatchObject({
     message: 'Internal server error',
+  });
+});
+
+test('a mock answers with its template', async () => {
+  expect(await ask(await open(), { action: 'ping' })).toEqual({
+    pong: expect.stringMatching(/=$/u),
   });
 });
 
