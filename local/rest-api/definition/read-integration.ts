@@ -12,8 +12,43 @@ const maxTimeoutMs = { BUFFERED: 29_000, STREAM: 900_000 };
 
 /** Reads the integration of a method. Throws for values that API Gateway rejects. */
 export function readIntegration(properties: Properties, declared: DeclaredMethod): Integration {
-  const place = properties.key;
   const type = properties.text('Type').toUpperCase();
+  const transfer = readTransfer(properties, type);
+  const { timeoutMs } = transfer;
+  switch (type) {
+    case 'AWS_PROXY':
+      return { type: 'lambda', functionName: readFunction(properties, transfer), ...transfer };
+    case 'HTTP_PROXY': {
+      const httpMethod = properties.optionalText('IntegrationHttpMethod') ?? 'ANY';
+      const requestParameters = readRequestParameters(properties, declared);
+      const uri = properties.text('Uri');
+      return { type: 'http', uri, httpMethod, requestParameters, ...transfer };
+    }
+    case 'MOCK':
+      return { type: 'mock', mapping: readMapping(properties, declared) };
+    case 'AWS': {
+      const target = parseServiceUri(`${properties.key}.Uri`, properties.text('Uri'));
+      checkCredentials(properties, target);
+      return { type: 'service', target, timeoutMs, ...readCustom(properties, declared) };
+    }
+    case 'HTTP': {
+      const uri = readHttpUri(properties);
+      return { type: 'custom-http', uri, timeoutMs, ...readCustom(properties, declared) };
+    }
+    default:
+      throw new Error(
+        `${properties.key}.Type: must be AWS, AWS_PROXY, HTTP, HTTP_PROXY or MOCK, not ${type}`,
+      );
+  }
+}
+
+interface Transfer {
+  readonly streams: boolean;
+  readonly timeoutMs: number;
+}
+
+function readTransfer(properties: Properties, type: string): Transfer {
+  const place = properties.key;
   const mode = properties.choice('ResponseTransferMode', ['BUFFERED', 'STREAM'], 'BUFFERED');
   const timeoutMs = properties.number('TimeoutInMillis', 29_000);
   if (timeoutMs < 50 || timeoutMs > maxTimeoutMs[mode]) {
@@ -25,42 +60,17 @@ export function readIntegration(properties: Properties, declared: DeclaredMethod
   if (streams && type !== 'AWS_PROXY' && type !== 'HTTP_PROXY') {
     throw new Error(`${place}.ResponseTransferMode: STREAM is for AWS_PROXY and HTTP_PROXY only`);
   }
-  switch (type) {
-    case 'AWS_PROXY': {
-      const uri = properties.text('Uri');
-      const isStreamingCall = uri.includes('/response-streaming-invocations');
-      if (streams !== isStreamingCall) {
-        throw new Error(
-          `${place}.Uri: STREAM requires …/response-streaming-invocations, and BUFFERED forbids it`,
-        );
-      }
-      return { type: 'lambda', functionName: parseFunctionName(place, uri), streams, timeoutMs };
-    }
-    case 'HTTP_PROXY': {
-      const httpMethod = properties.optionalText('IntegrationHttpMethod') ?? 'ANY';
-      const requestParameters = readRequestParameters(properties, declared);
-      const uri = properties.text('Uri');
-      return { type: 'http', uri, httpMethod, requestParameters, streams, timeoutMs };
-    }
-    case 'MOCK':
-      return { type: 'mock', mapping: readMapping(properties, declared) };
-    case 'AWS': {
-      const target = parseServiceUri(`${place}.Uri`, properties.text('Uri'));
-      checkCredentials(properties, target);
-      return { type: 'service', target, timeoutMs, ...readCustom(properties, declared) };
-    }
-    case 'HTTP':
-      return {
-        type: 'custom-http',
-        uri: readHttpUri(properties),
-        timeoutMs,
-        ...readCustom(properties, declared),
-      };
-    default:
-      throw new Error(
-        `${place}.Type: must be AWS, AWS_PROXY, HTTP, HTTP_PROXY or MOCK, not ${type}`,
-      );
+  return { streams, timeoutMs };
+}
+
+function readFunction(properties: Properties, { streams }: Transfer): string {
+  const uri = properties.text('Uri');
+  if (streams !== uri.includes('/response-streaming-invocations')) {
+    throw new Error(
+      `${properties.key}.Uri: STREAM requires …/response-streaming-invocations, and BUFFERED forbids it`,
+    );
   }
+  return parseFunctionName(properties.key, uri);
 }
 
 interface Custom {
