@@ -80,11 +80,21 @@ function requestSources(httpRequest: HttpRequest): ExpressionSources {
 
 /** The variables of a context are named otherwise than the members of an event. */
 function contextOf(context: Readonly<Record<string, unknown>>, method = 'GET'): typeof context {
-  const { http, ...others } = context;
+  const { http, authorizer, ...others } = context;
   const { path, protocol, sourceIp, userAgent } = record(http);
   const identity = { sourceIp, userAgent };
   const { time: requestTime, timeEpoch: requestTimeEpoch } = context;
-  return { ...others, httpMethod: method, path, protocol, identity, requestTime, requestTimeEpoch };
+  const { jwt, lambda } = record(authorizer);
+  return {
+    ...others,
+    authorizer: { ...record(jwt), ...record(lambda) },
+    httpMethod: method,
+    path,
+    protocol,
+    identity,
+    requestTime,
+    requestTimeEpoch,
+  };
 }
 
 function mapAnswer(

@@ -5,6 +5,7 @@ import { relayBody } from '#local/lambda/invoke/streamed-response.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { Integration } from '#local/rest-api/definition/api-definition.ts';
 import type { MappedParameters } from '#local/rest-api/integration/request-mapping.ts';
+import { removeDotSegments } from '#local/rest-api/integration/service-call.ts';
 import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 
 /** The request that is forwarded. */
@@ -72,12 +73,4 @@ export async function forwardHttp(
   response.writeHead(upstream.statusCode ?? 502, Object.fromEntries(responseHeaders));
   if (streams) response.flushHeaders();
   await relayBody(streams ? shaping(upstream, 'api-gateway') : upstream, response);
-}
-
-/** Empties `.` and `..` segments, encoded or not, so that a parameter cannot leave its path. */
-function removeDotSegments(raw: string): string {
-  return raw
-    .split('/')
-    .map((segment) => (/^(?:\.|%2e){1,2}$/iu.test(segment) ? '' : segment))
-    .join('/');
 }

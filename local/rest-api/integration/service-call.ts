@@ -130,5 +130,13 @@ export function expandUri(
 ): string {
   return uri
     .replaceAll(/\$\{stageVariables\.(\w+)\}/gu, (_, name: string) => stageVariables[name] ?? '')
-    .replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => path.get(name) ?? '');
+    .replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) => removeDotSegments(path.get(name) ?? ''));
+}
+
+/** Empties `.` and `..` segments, encoded or not, so that a parameter cannot leave its path. */
+export function removeDotSegments(raw: string): string {
+  return raw
+    .split('/')
+    .map((segment) => (/^(?:\.|%2e){1,2}$/iu.test(segment) ? '' : segment))
+    .join('/');
 }
