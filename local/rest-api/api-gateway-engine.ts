@@ -4,6 +4,7 @@ import type {
   Mapping,
   MethodDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
+import { formatServiceUri } from '#local/rest-api/definition/service-uri.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
@@ -112,8 +113,7 @@ function renderIntegration(integration: Integration, region: string): object {
       return { type: 'MOCK', ...renderMapping(integration.mapping) };
     case 'service': {
       const { httpMethod, target, timeoutMs: timeoutInMillis, mapping } = integration;
-      const rest = target.call.type === 'action' ? target.call.action : target.call.path.slice(1);
-      const uri = `arn:aws:apigateway:${region}:${target.service}:${target.call.type}/${rest}`;
+      const uri = formatServiceUri(region, target);
       return { type: 'AWS', httpMethod, uri, timeoutInMillis, ...renderMapping(mapping) };
     }
     case 'custom-http': {

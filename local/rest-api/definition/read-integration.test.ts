@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readIntegration } from '#local/rest-api/definition/read-integration.ts';
+import { formatServiceUri, parseServiceUri } from '#local/rest-api/definition/service-uri.ts';
 import { readProperties } from '#local/template/properties.ts';
 
 const declared = {
@@ -54,6 +55,11 @@ test.each([
   [uri('events:action/PutEvents'), 'events', { type: 'action', action: 'PutEvents', query: '' }],
 ])('%s is the service %s', (Uri, service, call) => {
   expect(read({ Uri })).toMatchObject({ type: 'service', target: { service, call } });
+});
+
+test('the URI of a target is the one that it was read from', () => {
+  for (const rest of ['sqs:action/SendMessage&DelaySeconds=5', 's3:path/{bucket}/{key}'])
+    expect(formatServiceUri('us-east-1', parseServiceUri('Uri', uri(rest)))).toBe(uri(rest));
 });
 
 const mapping = (problem: string): string =>

@@ -49,6 +49,13 @@ export function parseServiceUri(place: string, uri: string): ServiceTarget {
   return { service, call: { type: 'action', action, query: query.join('&') } };
 }
 
+/** Returns the URI of what an integration calls. */
+export function formatServiceUri(region: string, { service, call }: ServiceTarget): string {
+  const query = call.type === 'action' && call.query !== '' ? `&${call.query}` : '';
+  const rest = call.type === 'action' ? `${call.action}${query}` : call.path.slice(1);
+  return `arn:aws:apigateway:${region}:${service}:${call.type}/${rest}`;
+}
+
 const functionPath = /^\d{4}-\d\d-\d\d\/functions\/[^/]+\/invocations$/u;
 
 function sdkName(service: string): string {

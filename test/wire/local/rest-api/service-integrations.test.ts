@@ -1,5 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import {
+  APIGatewayClient,
+  GetResourcesCommand,
+  GetRestApisCommand,
+} from '@aws-sdk/client-api-gateway';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listen } from '#local/process/listen.ts';
@@ -239,6 +244,19 @@ test('an HTTP proxy passes everything, and what is mapped in addition', async ()
       url: '/items/a%2Fb?q=1&own=1',
       headers: { 'x-own': 'own', 'x-stage': expect.any(String) },
     },
+  });
+});
+
+test('the integration of a method can be read', async () => {
+  const client = new APIGatewayClient(system.config);
+  const { items = [] } = await client.send(new GetRestApisCommand());
+  const restApiId = items.find(({ name }) => name === 'grades')?.id;
+  const resources = await client.send(new GetResourcesCommand({ restApiId, embed: ['methods'] }));
+  expect(resources.items?.[0]?.resourceMethods?.['POST']?.methodIntegration).toMatchObject({
+    type: 'AWS',
+    httpMethod: 'POST',
+    uri: 'arn:aws:apigateway:us-east-1:states:action/StartSyncExecution',
+    passthroughBehavior: 'NEVER',
   });
 });
 
