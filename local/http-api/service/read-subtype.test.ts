@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSubtype } from '#local/http-api/service/read-subtype.ts';
+import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import { readProperties } from '#local/template/properties.ts';
 
 const valid = {
@@ -49,4 +49,10 @@ test('changes of responses are listed in resources, and are a map in documents',
   const listed = { ResponseParameters: [{ Destination: 'overwrite:statuscode', Source: '201' }] };
   for (const response of [listed, { 'overwrite:statuscode': '201' }])
     expect(read({ ResponseParameters: { 200: response } })).toMatchObject({ responses: changes });
+});
+
+test('an integration of an HTTP API is a proxy', () => {
+  expect(() => checkProxy('Send', 'IntegrationType', 'AWS')).toThrow(
+    'Send.IntegrationType: Currently, an API with a protocol type of HTTP may only be associated with proxy integrations (AWS_PROXY, HTTP_PROXY)',
+  );
 });

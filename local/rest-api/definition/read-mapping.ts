@@ -68,7 +68,7 @@ function refuse(place: string, ...problem: readonly string[]): never {
 
 function readResponse(properties: Properties, declared: DeclaredMethod): ResponseMapping {
   const status = properties.optionalStatus('StatusCode') ?? 200;
-  const pattern = properties.optionalText('SelectionPattern');
+  const pattern = properties.optionalText('SelectionPattern') ?? '';
   const parameters = properties.textMap('ResponseParameters');
   const headers = declared.responses.get(String(status));
   const place = `${properties.key}.ResponseParameters`;
@@ -81,18 +81,20 @@ function readResponse(properties: Properties, declared: DeclaredMethod): Respons
   return {
     status,
     isDeclared: headers !== undefined,
-    pattern: pattern === '' ? undefined : checkPattern(properties.key, pattern),
+    pattern:
+      pattern === '' ? undefined : checkPattern(`${properties.key}.SelectionPattern`, pattern),
     parameters,
     templates: properties.textMap('ResponseTemplates'),
     contentHandling: readContentHandling(properties),
   };
 }
 
-function checkPattern(place: string, pattern: string | undefined): string | undefined {
+/** Throws if a pattern is no regular expression; `place` names the property. */
+export function checkPattern(place: string, pattern: string): string {
   try {
-    return pattern === undefined ? undefined : new RegExp(pattern).source;
+    return new RegExp(pattern).source;
   } catch {
-    throw new Error(`${place}.SelectionPattern: must be a regular expression, not ${pattern}`);
+    throw new Error(`${place}: must be a regular expression, not ${pattern}`);
   }
 }
 

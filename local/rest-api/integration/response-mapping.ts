@@ -33,7 +33,7 @@ export function mapResponse(
   request: ApiRequest,
   endpoint: EndpointResponse,
 ): MappedResponse {
-  const mapping = select(responses, endpoint.selector);
+  const mapping = selectResponse(responses, endpoint.selector);
   if (!mapping.isDeclared) {
     throw configurationError(
       `Output mapping refers to an invalid method response: ${mapping.status}`,
@@ -64,7 +64,14 @@ interface Override {
   readonly status?: unknown;
 }
 
-function select(responses: readonly ResponseMapping[], selector: string): ResponseMapping {
+/**
+ * Returns the response whose pattern matches the whole of a status or error, or else the default one.
+ * Throws a `MappingError` if there is none.
+ */
+export function selectResponse<Response extends { readonly pattern: string | undefined }>(
+  responses: readonly Response[],
+  selector: string,
+): Response {
   const match =
     responses.find(
       ({ pattern }) => pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(selector),

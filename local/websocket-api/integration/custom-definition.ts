@@ -25,7 +25,7 @@ export interface TemplateChoice {
 }
 
 export interface CustomResponse {
-  /** `$default`, or a pattern of statuses or errors between slashes. */
-  readonly key: string;
+  /** Matches the status of a response, or the error of a function. The default has no pattern. */
+  readonly pattern: string | undefined;
   readonly response: TemplateChoice;
 }

@@ -13,7 +13,10 @@ import {
   type MappingSources,
 } from '#local/rest-api/integration/parameter-mapping.ts';
 import { checkPassthrough } from '#local/rest-api/integration/request-mapping.ts';
-import type { EndpointResponse } from '#local/rest-api/integration/response-mapping.ts';
+import {
+  selectResponse,
+  type EndpointResponse,
+} from '#local/rest-api/integration/response-mapping.ts';
 import {
   callService,
   expandTarget,
@@ -195,21 +198,9 @@ function mapAnswer(
 ): CustomAnswer {
   const body = bytes.toString('utf8');
   if (responses.length === 0) return { status, body };
-  const match =
-    responses.find(({ key }) => matches(key, selector)) ??
-    responses.find(({ key }) => key === '$default');
-  if (match === undefined) {
-    throw configurationError(
-      `No match for output mapping and no default endpoint mapping configured. Endpoint Response Status Code: ${selector}`,
-    );
-  }
-  const template = chooseTemplate(match.response, body);
+  const { response } = selectResponse(responses, selector);
+  const template = chooseTemplate(response, body);
   if (template === undefined || template === '') return { status, body };
   const input = templateInput(body, { path: {}, querystring: {}, header: {} });
   return { status, body: render('response', template, { ...variables, input }) };
-}
-
-function matches(key: string, selector: string): boolean {
-  const pattern = /^\/(.+)\/$/su.exec(key)?.[1];
-  return pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(selector);
 }

@@ -1,3 +1,4 @@
+import { checkPattern } from '#local/rest-api/definition/read-mapping.ts';
 import { parseServiceUri } from '#local/rest-api/definition/service-uri.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type {
@@ -74,10 +75,12 @@ function readTemplates(properties: Properties, name: string): TemplateChoice {
 
 function readResponse(properties: Properties): CustomResponse {
   const key = properties.text('IntegrationResponseKey');
-  if (key !== '$default' && !/^\/.+\/$/u.test(key)) {
-    throw new Error(
-      `${properties.key}.IntegrationResponseKey: must be $default or a pattern between slashes, not ${key}`,
-    );
-  }
-  return { key, response: readTemplates(properties, 'ResponseTemplates') };
+  const place = `${properties.key}.IntegrationResponseKey`;
+  const pattern = /^\/(.+)\/$/su.exec(key)?.[1];
+  if (key !== '$default' && pattern === undefined)
+    throw new Error(`${place}: must be $default or a pattern between slashes, not ${key}`);
+  return {
+    pattern: pattern === undefined ? undefined : checkPattern(place, pattern),
+    response: readTemplates(properties, 'ResponseTemplates'),
+  };
 }
