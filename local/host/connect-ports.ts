@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import { deriveKey } from '#local/host/data/data-directory.ts';
+import { hostedServices, warnOfUnhosted } from '#local/host/hosted-services.ts';
 import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import type { Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
 import { openStore } from '#local/process/store.ts';
-import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
 import { mockedOrigins } from '#local/rest-api/integration/mock-integration.ts';
 import { restHandler } from '#local/rest-api/server.ts';
@@ -25,20 +25,24 @@ export async function connectPorts(
   urls: FunctionUrls,
 ): Promise<void> {
   connectFunctionUrls(resolved, services, urls);
+  warnOfUnhosted(resolved, hostedServices(resolved, services));
   await connectRestApis(resolved, services);
   connectHttpApis(resolved, services);
 }
 
 /** Connects the ports of WebSocket APIs; `closing` breaks their connections. */
 export function connectWebSocketApis(
-  { definitions, ports, region, clock, secrets }: Resolved,
-  { functions }: Services,
+  resolved: Resolved,
+  running: Services,
   closing: AsyncDisposableStack,
 ): void {
+  const { definitions, ports, region, clock, secrets } = resolved;
+  const { functions } = running;
+  const services = hostedServices(resolved, running);
   const { credentials } = secrets;
   const authorizers = createAuthorizers(functions, clock.now);
   for (const definition of definitions.webSocketApis) {
-    const shared = { region, clock, credentials, functions, authorizers };
+    const shared = { region, clock, credentials, functions, services, authorizers };
     const api = createWebSocketApi({ ...shared, definition });
     closing.defer(() => api.close());
     const port = requirePort(ports, definition.key);
@@ -70,12 +74,14 @@ function refusedReason(missing: readonly string[]): string {
   return `it answers 403, here as on AWS, because ${cause}`;
 }
 
-async function connectRestApis(resolved: Resolved, { functions }: Services): Promise<void> {
+async function connectRestApis(resolved: Resolved, running: Services): Promise<void> {
+  const { functions } = running;
   const { definitions, ports, region, shaping, clock, apiKeys } = resolved;
   const shared = {
     region,
     shaping,
     functions,
+    services: hostedServices(resolved, running),
     apiKeys,
     credentials: resolved.secrets.credentials,
     usagePlans: createUsagePlans(definitions.usagePlans, clock.now),
@@ -83,19 +89,21 @@ async function connectRestApis(resolved: Resolved, { functions }: Services): Pro
     userPools: createTokenVerifier(await importPoolKeys(resolved.userPools)),
   };
   for (const definition of definitions.apis) {
-    warnOfUnhosted(definition, resolved);
     const handler = restHandler({ ...shared, definition });
     requirePort(ports, definition.key).connect(handler, allowOrigins(mockedOrigins(definition)));
   }
 }
 
-function connectHttpApis(resolved: Resolved, { functions }: Services): void {
+function connectHttpApis(resolved: Resolved, running: Services): void {
+  const { functions } = running;
+  const services = hostedServices(resolved, running);
   const { definitions, ports, region, clock } = resolved;
   const { credentials } = resolved.secrets;
   for (const definition of definitions.httpApis) {
     const { key, cors } = definition;
     const handler = httpApiHandler({
       definition,
+      services,
       region,
       credentials,
       functions,
@@ -116,14 +124,6 @@ export function connectSignIn(
   closing.defer(() => store.close());
   const sessions = { secret: deriveKey(secrets, 'sign-in'), adapter: sessionAdapter(store) };
   requirePort(ports, signInKey).connect(signInHandler(userPools, sessions), { isLinked: true });
-}
-
-/** Warns at the start of routes that can only answer that their integration is not hosted here. */
-function warnOfUnhosted({ key, methods }: ApiDefinition, { notices }: Resolved): void {
-  for (const { httpMethod, resourcePath, integration } of methods) {
-    if (integration.type !== 'unhosted') continue;
-    notices.warn(`${key} ${httpMethod} ${resourcePath}: ${integration.what} is not hosted here`);
-  }
 }
 
 function requirePort(ports: Ports, key: string): Port {

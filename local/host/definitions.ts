@@ -39,7 +39,7 @@ const readers = {
   },
   webSocketApis: {
     types: ['AWS::ApiGatewayV2::Api'],
-    read: (stacks: Stacks, { warn }: CodeSettings) => readWebSocketApis(stacks, warn),
+    read: (stacks: Stacks) => readWebSocketApis(stacks),
   },
   apiKeys: { types: ['AWS::ApiGateway::ApiKey'], read: readApiKeys },
   usagePlans: {

@@ -1,3 +1,4 @@
+import type { Subtype } from '#local/http-api/service/subtypes.ts';
 import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 
 /** An HTTP API. */
@@ -34,7 +35,15 @@ export type HttpIntegration =
       readonly httpMethod: string;
       readonly timeoutMs: number;
     }
-  | { readonly type: 'unhosted'; readonly what: string };
+  | {
+      readonly type: 'service';
+      readonly subtype: Subtype;
+      /** Expressions by parameter of the action. */
+      readonly parameters: Readonly<Record<string, string>>;
+      /** Changes of responses, such as `append:header.name`, with expressions, by status. */
+      readonly responses: ReadonlyMap<string, readonly (readonly [string, string])[]>;
+      readonly timeoutMs: number;
+    };
 
 export type HttpAuthorization =
   | { readonly type: 'none' }

@@ -3,6 +3,7 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
+import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import {
   parseFunctionName,
   parseIdentitySources,
@@ -43,6 +44,7 @@ export function readDocumentRoutes(resource: Resource, apiId: string): readonly 
 function readDocumentIntegration(place: string, properties: Properties): HttpIntegration {
   const type = properties.text('type').toUpperCase();
   const timeoutMs = readTimeoutMs(properties, 'timeoutInMillis');
+  checkProxy(place, 'type', type);
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',
@@ -51,10 +53,23 @@ function readDocumentIntegration(place: string, properties: Properties): HttpInt
       timeoutMs,
     };
   }
-  if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
+  if (properties.has('integrationSubtype')) {
+    return readSubtype(toResourceNames(place, properties), timeoutMs);
+  }
   const functionName = parseFunctionName(place, properties.text('uri'));
   const payloadFormat = properties.choice('payloadFormatVersion', ['1.0', '2.0'], '2.0');
   return { type: 'lambda', functionName, payloadFormat, timeoutMs };
+}
+
+/** Returns the properties as a resource names them. */
+function toResourceNames(place: string, properties: Properties): Properties {
+  return readProperties(place, {
+    CredentialsArn: properties.raw('credentials'),
+    IntegrationSubtype: properties.raw('integrationSubtype'),
+    PayloadFormatVersion: properties.raw('payloadFormatVersion'),
+    RequestParameters: properties.raw('requestParameters'),
+    ResponseParameters: properties.raw('responseParameters'),
+  });
 }
 
 function readSecurity(

@@ -7,6 +7,7 @@ import type {
 } from '#local/http-api/http-api-definition.ts';
 import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document-routes.ts';
 import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
+import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { readTimeoutMs } from '#local/http-api/read-timeout.ts';
@@ -105,8 +106,10 @@ function readRoute(
 
 function readIntegration(properties: Properties): HttpIntegration {
   const type = properties.text('IntegrationType');
-  const uri = properties.text('IntegrationUri');
   const timeoutMs = readTimeoutMs(properties, 'TimeoutInMillis');
+  checkProxy(properties.key, 'IntegrationType', type);
+  if (properties.has('IntegrationSubtype')) return readSubtype(properties, timeoutMs);
+  const uri = properties.text('IntegrationUri');
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',
@@ -115,7 +118,6 @@ function readIntegration(properties: Properties): HttpIntegration {
       timeoutMs,
     };
   }
-  if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
   return {
     type: 'lambda',
     functionName: parseFunctionName(properties.key, uri),

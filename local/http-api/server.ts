@@ -10,12 +10,14 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
+import { answerService } from '#local/http-api/service/service-integration.ts';
 import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
 import { collectResult } from '#local/lambda/functions.ts';
 import { writeHead } from '#local/lambda/invoke/streamed-response.ts';
 import { handleInBackground } from '#local/process/handle-request.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
+import { unhosted, type HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { findRoute, type RouteMatch } from '#local/rest-api/router.ts';
 
 /** API Gateway's limit for the payload of a request. */
@@ -24,6 +26,7 @@ const maxRequestBytes = 10 * 1024 * 1024;
 /** An HTTP API with its authorization settings. */
 export interface HttpApiSettings extends HttpAuthorizationSettings {
   readonly definition: HttpApiDefinition;
+  readonly services: HostedServices;
 }
 
 const statusTexts = {
@@ -139,7 +142,7 @@ async function integrate(
   httpRequest: HttpRequest,
   response: ServerResponse,
 ): Promise<void> {
-  if (integration.type === 'unhosted') return sendError(response, 501);
+  if (integration.type === 'service') return sendAnswer(api, integration, httpRequest, response);
   if (integration.type === 'http') {
     const fail = (kind: string): void => sendError(response, kind === 'timeout' ? 503 : 500);
     return forwardHttp({ ...integration, streams: false }, httpRequest, {
@@ -161,6 +164,27 @@ async function integrate(
   respond(result.payload, integration.payloadFormat, response);
 }
 
+/** Sends what an integration with a service answers. */
+async function sendAnswer(
+  { services, definition }: HttpApiSettings,
+  integration: HttpIntegration & { readonly type: 'service' },
+  httpRequest: HttpRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const { service } = integration.subtype;
+  if (!services.hosts(service)) return sendError(response, 501, unhosted(service));
+  try {
+    const { status, headers, body } = await answerService(services, integration, httpRequest);
+    const own = [...headers].filter(([name]) => !response.hasHeader(name));
+    response.writeHead(status, Object.fromEntries(own)).end(body);
+  } catch (error) {
+    console.error(`${definition.key}  ! ${String(error)}`);
+    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+    sendError(response, isTimeout ? 503 : 500);
+  }
+  return undefined;
+}
+
 /** Payload format 1.0 requires a `statusCode`; in 2.0, any other JSON is the body of a 200. */
 function respond(payload: Buffer, format: '1.0' | '2.0', response: ServerResponse): void {
   try {
@@ -176,8 +200,12 @@ function respond(payload: Buffer, format: '1.0' | '2.0', response: ServerRespons
   }
 }
 
-function sendError(response: ServerResponse, status: Status): void {
+function sendError(
+  response: ServerResponse,
+  status: Status,
+  message: string = statusTexts[status],
+): void {
   if (response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ message: statusTexts[status] }));
+  response.end(JSON.stringify({ message }));
 }

@@ -1,8 +1,10 @@
 import type {
   ApiDefinition,
   Integration,
+  Mapping,
   MethodDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
+import { formatServiceUri } from '#local/rest-api/definition/service-uri.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
@@ -106,19 +108,45 @@ function renderMethod(
 }
 
 function renderIntegration(integration: Integration, region: string): object {
-  if (integration.type === 'mock' || integration.type === 'unhosted') return { type: 'MOCK' };
-  const { streams, timeoutMs: timeoutInMillis } = integration;
-  const shared = { timeoutInMillis, responseTransferMode: streams ? 'STREAM' : 'BUFFERED' };
-  if (integration.type === 'http') {
-    const { uri, httpMethod } = integration;
-    return { type: 'HTTP_PROXY', httpMethod, uri, ...shared };
+  switch (integration.type) {
+    case 'mock':
+      return { type: 'MOCK', ...renderMapping(integration.mapping) };
+    case 'service': {
+      const { httpMethod, target, timeoutMs: timeoutInMillis, mapping } = integration;
+      const uri = formatServiceUri(region, target);
+      return { type: 'AWS', httpMethod, uri, timeoutInMillis, ...renderMapping(mapping) };
+    }
+    case 'custom-http': {
+      const { httpMethod, uri, timeoutMs: timeoutInMillis, mapping } = integration;
+      return { type: 'HTTP', httpMethod, uri, timeoutInMillis, ...renderMapping(mapping) };
+    }
+    case 'http': {
+      const { uri, httpMethod } = integration;
+      return { type: 'HTTP_PROXY', httpMethod, uri, ...renderTransfer(integration) };
+    }
+    case 'lambda':
+      return renderFunction(integration, region);
   }
+}
+
+function renderMapping({ requestParameters, requestTemplates, passthrough }: Mapping): object {
+  return { requestParameters, requestTemplates, passthroughBehavior: passthrough };
+}
+
+function renderTransfer({ streams, timeoutMs }: Transfer): object {
+  return { timeoutInMillis: timeoutMs, responseTransferMode: streams ? 'STREAM' : 'BUFFERED' };
+}
+
+type Transfer = Pick<LambdaIntegration, 'streams' | 'timeoutMs'>;
+type LambdaIntegration = Integration & { readonly type: 'lambda' };
+
+function renderFunction(integration: LambdaIntegration, region: string): object {
+  const { streams, functionName: name } = integration;
   const path = streams ? '2021-11-15' : '2015-03-31';
   const operation = streams ? 'response-streaming-invocations' : 'invocations';
-  const { functionName: name } = integration;
   const arn = name.startsWith('arn:')
     ? name
     : `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const uri = `arn:aws:apigateway:${region}:lambda:path/${path}/functions/${arn}/${operation}`;
-  return { type: 'AWS_PROXY', httpMethod: 'POST', uri, ...shared };
+  return { type: 'AWS_PROXY', httpMethod: 'POST', uri, ...renderTransfer(integration) };
 }

@@ -7,6 +7,7 @@ import type {
 } from '#local/rest-api/definition/api-definition.ts';
 import type { RouteMatch } from '#local/rest-api/router.ts';
 import type { Json } from '#local/template/json.ts';
+import { isBinary } from '#local/rest-api/integration/media-types.ts';
 import { shortId } from '#local/template/identity.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
@@ -135,16 +136,6 @@ function identityOf({ request, apiKey, accessKeyId }: ProxyRequest): object {
     userAgent: request.headers['user-agent'] ?? null,
     userArn: isSigned ? `arn:aws:iam::${accountId}:user/local` : null,
   };
-}
-
-/** Whether an API treats a media type as binary. In its list, `*` matches any type or subtype. */
-function isBinary(contentType: string, binaryMediaTypes: readonly string[]): boolean {
-  const [type = '', subtype = ''] = (contentType.split(';')[0] ?? '').trim().split('/');
-  return binaryMediaTypes.some((media) => {
-    const [binaryType, binarySubtype] = media.split('/');
-    const isType = binaryType === '*' || binaryType === type;
-    return isType && (binarySubtype === '*' || binarySubtype === subtype);
-  });
 }
 
 /** Header names keep the spelling of the client. */

@@ -36,6 +36,12 @@ const gatewayErrors = {
     'User is not authorized to access this resource with an explicit deny',
   ],
   limitExceeded: ['QUOTA_EXCEEDED', 429, 'LimitExceededException', 'Limit Exceeded'],
+  networkError: [
+    'INTEGRATION_FAILURE',
+    504,
+    'InternalServerErrorException',
+    'Network error communicating with endpoint',
+  ],
   noFunction: [
     'API_CONFIGURATION_ERROR',
     500,
@@ -62,6 +68,12 @@ const gatewayErrors = {
     403,
     'MissingAuthenticationTokenException',
     'Missing Authentication Token',
+  ],
+  unsupportedMediaType: [
+    'UNSUPPORTED_MEDIA_TYPE',
+    415,
+    'BadRequestException',
+    'Unsupported Media Type',
   ],
 } as const;
 

@@ -6,6 +6,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
+import { createSqsQueryEngine } from '#local/sqs/query-protocol.ts';
 import { queueOperations } from '#local/sqs/queue-operations.ts';
 import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';
 import { accountId } from '#local/template/stack-context.ts';
@@ -35,15 +36,19 @@ export function createSqs({ data, disk, credentials, region, clock, gateway }: S
   const arnOf = (name: string): string => `arn:aws:sqs:${region}:${accountId}:${name}`;
   const queues = createQueues({ store, clock, arnOf });
   const urlOf = (name: string): string => `${gateway()}/${accountId}/${name}`;
-  const engine = createJsonEngine({
+  const operations = new Map([
+    ...messageOperations(queues),
+    ...queueOperations({ queues, urlOf, now: clock.now }),
+  ]);
+  const json = createJsonEngine({
     credentials,
     target: 'AmazonSQS',
     version: '1.0',
     errorPrefix: 'com.amazonaws.sqs#',
-    operations: new Map([
-      ...messageOperations(queues),
-      ...queueOperations({ queues, urlOf, now: clock.now }),
-    ]),
+    operations,
   });
+  const query = createSqsQueryEngine(credentials, operations);
+  const engine: Engine = (...call) =>
+    call[0].headers['x-amz-target'] === undefined ? query(...call) : json(...call);
   return { engine, queues, close: () => store.close() };
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Functions } from '#local/lambda/functions.ts';
+import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import type { Clock } from '#local/process/clock.ts';
 import { authorize, type AuthorizationSettings } from '#local/websocket-api/authorize.ts';
-import { integrate } from '#local/websocket-api/integrate.ts';
+import { integrate } from '#local/websocket-api/integration/integrate.ts';
 import {
   newId,
   toAuthorizerEvent,
@@ -17,6 +18,7 @@ import type {
 export interface ConnectSettings extends AuthorizationSettings {
   readonly definition: WebSocketApiDefinition;
   readonly functions: Functions;
+  readonly services: HostedServices;
   readonly clock: Clock;
 }
 
@@ -42,7 +44,7 @@ export async function connect(
   settings: ConnectSettings,
   request: IncomingMessage,
 ): Promise<ConnectResult> {
-  const { definition, functions, clock } = settings;
+  const { definition, clock } = settings;
   const requestId = newId();
   const connectionId = newId();
   const refused = (status: number, message: string): Refusal => {
@@ -66,7 +68,7 @@ export async function connect(
   const { authorizer, signer } = verdict;
   const known = { ...facts, authorizer, identity: { ...signer, ...facts.identity } };
   const result = await integrate(
-    { functions, clock, variables: stage.variables },
+    { ...settings, variables: stage.variables },
     route.integration,
     toConnectEvent(known, call, request),
   );

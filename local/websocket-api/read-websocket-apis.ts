@@ -2,6 +2,7 @@ import {
   parseFunctionName,
   parseIdentitySources,
 } from '#local/rest-api/definition/read-integration.ts';
+import { readCustomIntegration } from '#local/websocket-api/integration/read-custom-integration.ts';
 import { isWebSocketApi } from '#local/template/api-types.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import type { Properties } from '#local/template/properties.ts';
@@ -14,26 +15,15 @@ import type {
 
 type ResourcesOf = (type: string) => readonly Resource[];
 
-/** Reads the WebSocket APIs of the stacks, and warns of integrations that are not hosted. */
-export function readWebSocketApis(
-  stacks: readonly OpenStack[],
-  warn: (message: string) => void,
-): readonly WebSocketApiDefinition[] {
+/** Reads the WebSocket APIs of the stacks. */
+export function readWebSocketApis(stacks: readonly OpenStack[]): readonly WebSocketApiDefinition[] {
   const ofType: ResourcesOf = (type) =>
     stacks.flatMap((stack) => stack.ofType(`AWS::ApiGatewayV2::${type}`));
-  const apis = ofType('Api')
+  return ofType('Api')
     .filter(({ stack, type, properties }) =>
       isWebSocketApi(type, properties.raw('ProtocolType'), stack.scope),
     )
     .map((api) => readApi(api, ofType));
-  for (const { key, routes } of apis) {
-    for (const { routeKey, integration } of routes.values()) {
-      if (integration.type === 'unhosted') {
-        warn(`${key} ${routeKey}: ${integration.what} is not hosted here`);
-      }
-    }
-  }
-  return apis;
 }
 
 function readApi(resource: Resource, ofType: ResourcesOf): WebSocketApiDefinition {
@@ -88,20 +78,35 @@ function readTarget({ key, properties }: Resource, own: ResourcesOf): WebSocketI
   if (integration === undefined) {
     throw new Error(`${key}.Target: there is no integration ${target}`);
   }
-  return readIntegration(integration.properties);
+  const responses = own('IntegrationResponse').filter(
+    (item) => item.properties.text('IntegrationId') === target,
+  );
+  return readIntegration(
+    integration.properties,
+    responses.map((item) => item.properties),
+  );
 }
 
 const timeoutsMs = { min: 50, max: 29_000 };
 
-function readIntegration(properties: Properties): WebSocketIntegration {
-  const type = properties.text('IntegrationType');
-  if (type === 'MOCK') return { type: 'mock' };
-  if (type !== 'AWS_PROXY') return { type: 'unhosted', what: `an integration of type ${type}` };
+function readIntegration(
+  properties: Properties,
+  responses: readonly Properties[],
+): WebSocketIntegration {
+  const type = properties.choice('IntegrationType', [
+    'AWS',
+    'AWS_PROXY',
+    'HTTP',
+    'HTTP_PROXY',
+    'MOCK',
+  ]);
+  if (type === 'MOCK' && !properties.has('RequestTemplates')) return { type: 'mock' };
   const timeoutMs = properties.number('TimeoutInMillis', timeoutsMs.max);
   if (timeoutMs < timeoutsMs.min || timeoutMs > timeoutsMs.max) {
     const range = `from ${timeoutsMs.min} to ${timeoutsMs.max}`;
     throw new Error(`${properties.key}.TimeoutInMillis: must be ${range}`);
   }
+  if (type !== 'AWS_PROXY') return readCustomIntegration(properties, responses, timeoutMs);
   const functionName = parseFunctionName(properties.key, properties.text('IntegrationUri'));
   return { type: 'lambda', functionName, timeoutMs };
 }

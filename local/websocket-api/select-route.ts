@@ -16,21 +16,27 @@ export function selectRoute(
   { routes, routeSelection }: WebSocketApiDefinition,
   message: string,
 ): WebSocketRoute | undefined {
-  const routeKey = evaluate(routeSelection, parseObject(message));
+  const routeKey = evaluateSelection(routeSelection, message);
   const route = ownRoutes.has(routeKey) ? undefined : routes.get(routeKey);
   return route ?? routes.get('$default');
 }
 
-/** Replaces `$request.body.path` and `${request.body.path}` by values of the message. */
-function evaluate(expression: string, body: object): string {
-  return expression.replaceAll(
-    /\$\{request\.body\.([^}]+)\}|\$request\.body\.([\w.[\]-]+)/gu,
-    (_, braced: string | undefined, bare: string | undefined) => {
-      const path = `$.${braced ?? bare ?? ''}`;
-      const found: unknown = JSONPath({ path, json: body, eval: false, wrap: false });
-      return asText(found) ?? '';
-    },
-  );
+/**
+ * Replaces `$request.body.path` and `${request.body.path}` by values of a message. A dollar sign after
+ * a backslash stands for itself.
+ */
+export function evaluateSelection(expression: string, message: string): string {
+  const body = parseObject(message);
+  return expression
+    .replaceAll('\\$', '$')
+    .replaceAll(
+      /\$\{request\.body\.([^}]+)\}|\$request\.body\.([\w.[\]-]+)/gu,
+      (_, braced: string | undefined, bare: string | undefined) => {
+        const path = `$.${braced ?? bare ?? ''}`;
+        const found: unknown = JSONPath({ path, json: body, eval: false, wrap: false });
+        return asText(found) ?? '';
+      },
+    );
 }
 
 /** A message that is no JSON object has no members. */

@@ -6,7 +6,7 @@ import {
   type Connections,
 } from '#local/websocket-api/connections.ts';
 import { createFrameMeter } from '#local/websocket-api/frame-sizes.ts';
-import { integrate, type IntegrationSettings } from '#local/websocket-api/integrate.ts';
+import { integrate, type IntegrationSettings } from '#local/websocket-api/integration/integrate.ts';
 import { selectRoute } from '#local/websocket-api/select-route.ts';
 import {
   newId,

@@ -1,4 +1,5 @@
 import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definition.ts';
+import type { CustomIntegration } from '#local/websocket-api/integration/custom-definition.ts';
 
 /** A WebSocket API. */
 export interface WebSocketApiDefinition {
@@ -29,8 +30,7 @@ export type WebSocketIntegration =
   | { readonly type: 'lambda'; readonly functionName: string; readonly timeoutMs: number }
   /** Succeeds without a body. */
   | { readonly type: 'mock' }
-  /** An integration that is valid in a template but is not hosted here. */
-  | { readonly type: 'unhosted'; readonly what: string };
+  | CustomIntegration;
 
 export type WebSocketAuthorization =
   | { readonly type: 'none' }

@@ -1,5 +1,5 @@
 import { AwsError } from '#local/wire/aws-error.ts';
-import type { Engine } from '#local/wire/aws-exchange.ts';
+import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
 import { toServiceError, verifySignature, type OperationCall } from '#local/wire/aws-json.ts';
 import type { Problem } from '#local/wire/shape.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
@@ -14,20 +14,24 @@ export interface QueryService {
   readonly operations: ReadonlyMap<string, QueryOperation>;
   /** Returns the service's own error for invalid input, if it is not a ValidationException. */
   refuse?(problems: readonly Problem[]): AwsError;
+  /** Returns the parameters that the path of a request stands for. */
+  fromPath?(path: string): Readonly<Record<string, string>>;
+  /** Returns a result as it is in JSON. Without this, the service answers in XML only. */
+  toJson?(action: string, result: unknown): unknown;
 }
 
-/** Returns the engine of a service with AWS's query protocol: form requests, XML responses. */
+/**
+ * Returns the engine of a service with AWS's query protocol: parameters in the URL or in a form, and
+ * responses in XML. Some services answer in JSON to those who accept it.
+ */
 export function createQueryEngine(service: QueryService): Engine {
-  const { namespace, credentials, operations, refuse } = service;
+  const { namespace, credentials, operations, refuse, toJson } = service;
   return async (request, response) => {
-    const send = (status: number, root: string, tree: unknown): void => {
-      response.start(status, { 'content-type': 'text/xml' });
-      response.end(`<${root} xmlns="${namespace}">${toXml(tree)}</${root}>`);
-    };
+    const isJson = toJson !== undefined && request.headers['accept'] === 'application/json';
     const RequestId = response.requestId;
     try {
       verifySignature(request, credentials, { status: 403 });
-      const parameters = new URLSearchParams(request.body.toString('utf8'));
+      const parameters = parametersOf(service, request);
       const action = parameters.get('Action') ?? '';
       const run = operations.get(action);
       if (run === undefined) {
@@ -36,18 +40,41 @@ export function createQueryEngine(service: QueryService): Engine {
           `The action ${action} is not valid for this web service.`,
         );
       }
-      const result = {
-        [`${action}Result`]: run(parameters, response),
+      const result = await run(parameters, response);
+      const parts = {
+        [`${action}Result`]: isJson ? toJson(action, result) : result,
         ResponseMetadata: { RequestId },
       };
-      send(200, `${action}Response`, result);
+      if (isJson) sendJson(200, { [`${action}Response`]: parts });
+      else sendXml(200, `${action}Response`, parts);
     } catch (thrown) {
       const { code, queryCode = code, message, status } = toServiceError(thrown, refuse);
       const Type = status < 500 ? 'Sender' : 'Receiver';
-      const error = { Type, Code: queryCode, Message: message };
-      send(status, 'ErrorResponse', { Error: error, RequestId });
+      const parts = { Error: { Type, Code: queryCode, Message: message }, RequestId };
+      if (isJson) sendJson(status, parts);
+      else sendXml(status, 'ErrorResponse', parts);
+    }
+
+    function sendJson(status: number, body: unknown): void {
+      response.start(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+    }
+
+    function sendXml(status: number, root: string, tree: unknown): void {
+      response.start(status, { 'content-type': 'text/xml' });
+      response.end(`<${root} xmlns="${namespace}">${toXml(tree)}</${root}>`);
     }
   };
+}
+
+/** Returns the parameters of a request: those in its URL, in its form and in its path. */
+function parametersOf({ fromPath }: QueryService, request: AwsRequest): URLSearchParams {
+  const [path = '/', search = ''] = request.url.split('?');
+  const own = Object.entries(fromPath?.(path) ?? {});
+  const type = String(request.headers['content-type'] ?? '');
+  const isForm = type.startsWith('application/x-www-form-urlencoded');
+  const form = new URLSearchParams(isForm ? request.body.toString('utf8') : '');
+  return new URLSearchParams([...own, ...new URLSearchParams(search), ...form]);
 }
 
 /**

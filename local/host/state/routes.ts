@@ -23,39 +23,35 @@ export type RouteAccess =
 
 /** Returns the routes of a REST API that are hosted here, without those for preflight requests. */
 export function restRoutes({ methods, apiKeySource }: ApiDefinition): readonly RouteState[] {
-  return methods
-    .filter(({ httpMethod, integration }) => isCallable(httpMethod, integration.type))
-    .map((method) => {
-      const { httpMethod, resourcePath, requiredParameters } = method;
-      return {
-        method: httpMethod,
-        path: resourcePath,
-        access: restAccess(method),
-        needsKey: method.apiKeyRequired && apiKeySource === 'HEADER',
-        requiredQuery: namesAfter('method.request.querystring.', requiredParameters),
-        requiredHeaders: namesAfter('method.request.header.', requiredParameters),
-        checksBody: method.bodySchemas.size > 0,
-      };
-    });
+  return methods.filter(isCallable).map((method) => {
+    const { httpMethod, resourcePath, requiredParameters } = method;
+    return {
+      method: httpMethod,
+      path: resourcePath,
+      access: restAccess(method),
+      needsKey: method.apiKeyRequired && apiKeySource === 'HEADER',
+      requiredQuery: namesAfter('method.request.querystring.', requiredParameters),
+      requiredHeaders: namesAfter('method.request.header.', requiredParameters),
+      checksBody: method.bodySchemas.size > 0,
+    };
+  });
 }
 
 /** Returns the routes of an HTTP API that are hosted here, without those for preflight requests. */
 export function httpRoutes({ routes }: HttpApiDefinition): readonly RouteState[] {
-  return routes
-    .filter(({ httpMethod, integration }) => isCallable(httpMethod, integration.type))
-    .map((route) => ({
-      method: route.httpMethod,
-      path: route.resourcePath,
-      access: httpAccess(route),
-      needsKey: false,
-      requiredQuery: [],
-      requiredHeaders: [],
-      checksBody: false,
-    }));
+  return routes.filter(isCallable).map((route) => ({
+    method: route.httpMethod,
+    path: route.resourcePath,
+    access: httpAccess(route),
+    needsKey: false,
+    requiredQuery: [],
+    requiredHeaders: [],
+    checksBody: false,
+  }));
 }
 
-function isCallable(httpMethod: string, integration: string): boolean {
-  return httpMethod !== 'OPTIONS' && integration !== 'unhosted';
+function isCallable({ httpMethod }: { readonly httpMethod: string }): boolean {
+  return httpMethod !== 'OPTIONS';
 }
 
 function restAccess({ authorization }: MethodDefinition): RouteAccess {

@@ -1,3 +1,4 @@
+import type { ServiceTarget } from '#local/rest-api/definition/service-uri.ts';
 import type { Json } from '#local/template/json.ts';
 
 /** A REST API with its stages and everything that they share. */
@@ -76,24 +77,51 @@ export type Integration =
       readonly type: 'http';
       readonly uri: string;
       readonly httpMethod: string;
+      readonly requestParameters: Mapping['requestParameters'];
       readonly streams: boolean;
       readonly timeoutMs: number;
     }
+  | { readonly type: 'mock'; readonly mapping: Mapping }
   | {
-      readonly type: 'mock';
-      readonly requestTemplates: Readonly<Record<string, string>>;
-      readonly responses: readonly MockResponse[];
+      readonly type: 'service';
+      readonly target: ServiceTarget;
+      readonly httpMethod: string;
+      readonly mapping: Mapping;
+      readonly timeoutMs: number;
     }
-  /** An integration that is valid in a template but is not hosted here. */
-  | { readonly type: 'unhosted'; readonly what: string };
+  | {
+      readonly type: 'custom-http';
+      readonly uri: string;
+      readonly httpMethod: string;
+      readonly mapping: Mapping;
+      readonly timeoutMs: number;
+    };
 
-export interface MockResponse {
+/** What a custom integration makes of requests, and of the responses to them. */
+export interface Mapping {
+  /** Expressions by name, such as `integration.request.header.Name`. */
+  readonly requestParameters: Readonly<Record<string, string>>;
+  /** By content type. */
+  readonly requestTemplates: Readonly<Record<string, string>>;
+  /** When a request without a template for its content type passes as it is. */
+  readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
+  readonly contentHandling: ContentHandling | undefined;
+  readonly responses: readonly ResponseMapping[];
+}
+
+export type ContentHandling = 'CONVERT_TO_BINARY' | 'CONVERT_TO_TEXT';
+
+export interface ResponseMapping {
   readonly status: number;
-  /** Matches the status of the request template; the default response has no pattern. */
+  /** Whether the method has a response with this status. Without one, the integration fails. */
+  readonly isDeclared: boolean;
+  /** Matches the status of a response, or the error of a function. The default has no pattern. */
   readonly pattern: string | undefined;
-  /** Quoted values by name, such as `method.response.header.Name`. */
+  /** Expressions by name, such as `method.response.header.Name`. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** By content type. */
   readonly templates: Readonly<Record<string, string>>;
+  readonly contentHandling: ContentHandling | undefined;
 }
 
 export interface GatewayResponseDefinition {

@@ -11,6 +11,7 @@ import {
   parseIdentitySources,
   authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
+import type { DeclaredMethod } from '#local/rest-api/definition/read-mapping.ts';
 import { readOpenApi, type OpenApiParts } from '#local/rest-api/definition/read-openapi.ts';
 import { idOf, readThrottle } from '#local/rest-api/definition/read-usage-plans.ts';
 import type { Properties } from '#local/template/properties.ts';
@@ -113,7 +114,7 @@ function readMethods(api: Resource, parts: ApiParts): readonly MethodDefinition[
     if (resourceId === root || resource === undefined) return '';
     return `${pathOf(resource.text('ParentId'))}/${resource.text('PathPart')}`;
   };
-  return parts.own('Method').map(({ key, properties }) => {
+  return parts.own('Method').map(({ properties }) => {
     const validator = parts
       .own('RequestValidator')
       .find((item) => idOf(item) === properties.optionalText('RequestValidatorId'))?.properties;
@@ -130,9 +131,18 @@ function readMethods(api: Resource, parts: ApiParts): readonly MethodDefinition[
         validator?.flag('ValidateRequestBody') === true
           ? readBodySchemas(properties, parts)
           : new Map(),
-      integration: readIntegration(`${key}.Integration`, properties.nested('Integration')),
+      integration: readIntegration(properties.nested('Integration'), readDeclared(properties)),
     };
   });
+}
+
+function readDeclared(method: Properties): DeclaredMethod {
+  const responses = method.list('MethodResponses').map((response) => {
+    const headers = Object.keys(response.textMap('ResponseParameters'));
+    return [response.text('StatusCode'), headers] as const;
+  });
+  const parameters = Object.keys(method.textMap('RequestParameters'));
+  return { parameters, responses: new Map(responses) };
 }
 
 function readRequiredParameters(method: Properties): readonly string[] {

@@ -12,6 +12,11 @@ import {
   parseIdentitySources,
   authorizerTtlMs,
 } from '#local/rest-api/definition/read-integration.ts';
+import {
+  declaredOf,
+  integrationOf,
+  requiredParameters,
+} from '#local/rest-api/definition/openapi-operation.ts';
 import { include } from '#local/template/include.ts';
 import { resolve } from '#local/template/intrinsics.ts';
 import { readProperties } from '#local/template/properties.ts';
@@ -75,10 +80,13 @@ const verbs: ReadonlySet<string> = new Set([
 /** Lists the operations of a document, path by path. */
 export function listOperations(document: Json): readonly PathOperation[] {
   return Object.entries(record(document['paths'])).flatMap(([path, item]) =>
-    Object.entries(record(item)).flatMap(([name, operation]) => {
+    Object.entries(record(item)).flatMap(([name, value]) => {
       const isAny = name === 'x-amazon-apigateway-any-method';
       if (!isAny && !verbs.has(name.toLowerCase())) return [];
-      return [{ path, verb: isAny ? 'ANY' : name.toUpperCase(), operation: record(operation) }];
+      const shared = [record(item)['parameters'] ?? []].flat();
+      const own = [record(value)['parameters'] ?? []].flat();
+      const operation = { ...record(value), parameters: [...shared, ...own] };
+      return [{ path, verb: isAny ? 'ANY' : name.toUpperCase(), operation }];
     }),
   );
 }
@@ -105,35 +113,13 @@ function readMethod(
     apiKeyRequired: names.some(([name]) => isApiKey(record(schemes[name]))),
     authorization: readAuthorization({ ...context, place }, names),
     requiredParameters:
-      validator['validateRequestParameters'] === true ? requiredParameters(operation) : [],
+      validator['validateRequestParameters'] === true
+        ? requiredParameters(document, operation)
+        : [],
     bodySchemas:
       validator['validateRequestBody'] === true ? bodySchemas(document, operation) : new Map(),
-    integration: readIntegration(place, integrationOf(place, operation)),
+    integration: readIntegration(integrationOf(place, operation), declaredOf(document, operation)),
   };
-}
-
-/** Converts the extension, which has CloudFormation's property names in lower camel case. */
-function integrationOf(place: string, operation: Json): ReturnType<typeof readProperties> {
-  const integration = record(operation['x-amazon-apigateway-integration']);
-  const responses = Object.entries(record(integration['responses'])).map(([pattern, value]) =>
-    Object.assign(capitaliseNames(record(value)), {
-      SelectionPattern: pattern === 'default' ? undefined : pattern,
-    }),
-  );
-  const { httpMethod, responses: _, ...others } = integration;
-  return readProperties(place, {
-    ...capitaliseNames(others),
-    Type: others['type'] ?? 'MOCK',
-    IntegrationHttpMethod: httpMethod,
-    IntegrationResponses: responses,
-  });
-}
-
-function capitaliseNames(fields: Json): Record<string, unknown> {
-  const entries = Object.entries(fields);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [`${name.charAt(0).toUpperCase()}${name.slice(1)}`, value]),
-  );
 }
 
 /** Returns the security schemes: in the components of OpenAPI 3, at the root of Swagger 2. */
@@ -201,22 +187,6 @@ function findValidator(document: Json, operation: Json): Json {
     record(document['x-amazon-apigateway-request-validators'])[asText(name) ?? ''],
   );
   return name === 'body-only' ? { validateRequestBody: true, ...declared } : declared;
-}
-
-function requiredParameters(operation: Json): readonly string[] {
-  const places: Readonly<Record<string, string>> = {
-    query: 'querystring',
-    header: 'header',
-    path: 'path',
-  };
-  return [operation['parameters'] ?? []]
-    .flat()
-    .map(record)
-    .flatMap((parameter) => {
-      const place = places[String(parameter['in'])];
-      if (parameter['required'] !== true || place === undefined) return [];
-      return [`method.request.${place}.${String(parameter['name'])}`];
-    });
 }
 
 /** Reads the body schemas. Each includes the document's definitions, which it may refer to. */

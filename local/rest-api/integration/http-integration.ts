@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { relayBody } from '#local/lambda/invoke/streamed-response.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { Integration } from '#local/rest-api/definition/api-definition.ts';
+import type { MappedParameters } from '#local/rest-api/integration/request-mapping.ts';
+import { removeDotSegments } from '#local/rest-api/integration/service-call.ts';
 import type { GatewayError } from '#local/rest-api/gateway-responses.ts';
 
 /** The request that is forwarded. */
@@ -12,6 +14,8 @@ export interface ForwardedRequest {
   readonly body: Buffer;
   /** The path parameters as sent, not decoded. */
   readonly rawParameters: Readonly<Record<string, string>>;
+  /** What is sent in addition. */
+  readonly mapped?: MappedParameters;
 }
 
 /** Where the response goes. */
@@ -28,19 +32,24 @@ const hopByHop: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
+type HttpEndpoint = Omit<Integration & { readonly type: 'http' }, 'type' | 'requestParameters'>;
+
 /** Forwards a request to another HTTP server and relays its response. */
 export async function forwardHttp(
-  { uri, httpMethod, streams, timeoutMs }: Integration & { readonly type: 'http' },
-  { request, body, rawParameters }: ForwardedRequest,
+  { uri, httpMethod, streams, timeoutMs }: HttpEndpoint,
+  { request, body, rawParameters, mapped }: ForwardedRequest,
   { response, shaping, fail }: ForwardTarget,
 ): Promise<void> {
   const target = new URL(
     uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) =>
-      removeDotSegments(rawParameters[name] ?? ''),
+      removeDotSegments(mapped?.path.get(name) ?? rawParameters[name] ?? ''),
     ),
   );
   target.search = new URL(request.url ?? '/', 'http://local').search;
-  const headers = Object.entries(request.headers).filter(([name]) => !hopByHop.has(name));
+  for (const [name, value] of mapped?.query ?? []) target.searchParams.append(name, value);
+  const headers = [...Object.entries(request.headers), ...(mapped?.headers ?? [])].filter(
+    ([name]) => !hopByHop.has(name),
+  );
   const options = {
     method: httpMethod === 'ANY' ? (request.method ?? 'GET') : httpMethod,
     headers: Object.fromEntries(headers),
@@ -64,12 +73,4 @@ export async function forwardHttp(
   response.writeHead(upstream.statusCode ?? 502, Object.fromEntries(responseHeaders));
   if (streams) response.flushHeaders();
   await relayBody(streams ? shaping(upstream, 'api-gateway') : upstream, response);
-}
-
-/** Empties `.` and `..` segments, encoded or not, so that a parameter cannot leave its path. */
-function removeDotSegments(raw: string): string {
-  return raw
-    .split('/')
-    .map((segment) => (/^(?:\.|%2e){1,2}$/iu.test(segment) ? '' : segment))
-    .join('/');
 }

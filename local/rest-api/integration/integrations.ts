@@ -13,16 +13,16 @@ import type { ApiDefinition, Integration } from '#local/rest-api/definition/api-
 import { requestContext, toRestEvent, type ApiRequest } from '#local/rest-api/event.ts';
 import { sendGatewayError, type GatewayError } from '#local/rest-api/gateway-responses.ts';
 import { forwardHttp } from '#local/rest-api/integration/http-integration.ts';
-import {
-  templateInput,
-  type TemplateVariables,
-} from '#local/rest-api/integration/mapping-template.ts';
-import { sendMockResponse } from '#local/rest-api/integration/mock-integration.ts';
+import { answerCustom } from '#local/rest-api/integration/custom-integration.ts';
+import { MappingError } from '#local/rest-api/integration/mapping-error.ts';
+import { mapParameters } from '#local/rest-api/integration/request-mapping.ts';
+import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 
 export interface IntegrationServices {
   readonly functions: Functions;
+  readonly services: HostedServices;
   /** Limits the rate and size of streamed responses. */
   readonly shaping: Shaping;
 }
@@ -33,49 +33,44 @@ export async function integrate(
   request: ApiRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { integration } = request.route.method;
   const context = { api: request.api, response, context: requestContext(request) };
-  const fail = (kind: GatewayError): void => sendGatewayError(context, kind);
+  try {
+    await answer(services, request, {
+      response,
+      fail: (kind) => sendGatewayError(context, kind),
+    });
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    console.error(`${request.api.key}  ! ${error.message}`);
+    sendGatewayError(context, error.kind, error.clientMessage);
+  }
+}
+
+interface Reply {
+  readonly response: ServerResponse;
+  fail(kind: GatewayError): void;
+}
+
+async function answer(
+  services: IntegrationServices,
+  request: ApiRequest,
+  { response, fail }: Reply,
+): Promise<void> {
+  const { integration } = request.route.method;
   switch (integration.type) {
-    case 'unhosted':
-      return sendGatewayError(context, 'unhosted', `${integration.what} is not hosted here`);
-    case 'mock': {
-      const isSent = sendMockResponse(
-        integration,
-        contentTypeOf(request),
-        templateVariables(request),
-        response,
-      );
-      if (!isSent) fail('noFunction');
-      return undefined;
-    }
+    case 'mock':
+    case 'service':
+    case 'custom-http':
+      return answerCustom(services.services, integration, request, response);
     case 'http': {
       const { rawParameters } = request.route;
-      const forwarded = { request: request.request, body: request.body, rawParameters };
+      const mapped = mapParameters(integration.requestParameters, request);
+      const forwarded = { request: request.request, body: request.body, rawParameters, mapped };
       return forwardHttp(integration, forwarded, { response, fail, shaping: services.shaping });
     }
     case 'lambda':
       return invoke({ ...services, integration, fail }, request, response);
   }
-}
-
-function contentTypeOf({ request }: ApiRequest): string {
-  return (request.headers['content-type'] ?? 'application/json').split(';')[0] ?? '';
-}
-
-function templateVariables(request: ApiRequest): TemplateVariables {
-  const body = request.body.toString('utf8');
-  const query = Object.fromEntries(
-    new URL(request.request.url ?? '/', 'http://local').searchParams,
-  );
-  const { headers } = request.request;
-  const { pathParameters } = request.route;
-  const parameters = { path: pathParameters, querystring: query, header: headers };
-  return {
-    context: requestContext(request),
-    stageVariables: request.stage.variables,
-    input: templateInput(body, parameters),
-  };
 }
 
 interface LambdaIntegrationContext extends IntegrationServices {

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { renderTemplate, templateInput } from '#local/rest-api/integration/mapping-template.ts';
 
@@ -18,7 +21,7 @@ const parameters = {
 };
 
 const variables = {
-  context: { requestId: 'r-1' },
+  context: { requestId: 'r-1', identity: { caller: null } },
   stageVariables: { stage: 'dev' },
   input: templateInput(body, parameters),
 };
@@ -124,6 +127,7 @@ test.each([
   ],
   ['$input.body.length()', String(body.length)],
   ['$context.requestId $stageVariables.stage $stageVariables.get("stage")', 'r-1 dev dev'],
+  ['[$context.identity.caller][$context.none.deeper][$stageVariables.none]', '[][][]'],
 ])('%s renders as in API Gateway', (template, expected) => {
   expect(rendered(template)).toBe(expected);
 });
@@ -137,4 +141,69 @@ test('JavaScript is escaped as Java does', () => {
 test('a template reaches nothing of the host', () => {
   const template = "$t.constructor $t.getClass() $b.map.get('constructor') $b.map.get('__proto__')";
   expect(rendered(template)).toBe(template.replaceAll('"', "'"));
+});
+
+test('numbers stay as they were written in the JSON of a body', () => {
+  const input = templateInput('{"a": 1.0, "id": 12345678901234567890}', parameters);
+  expect(renderTemplate("$input.json('$')", { input })).toBe('{"a":1.0,"id":12345678901234567890}');
+});
+
+test('a body that is no JSON is a text, unless it looks like JSON', () => {
+  const render = (text: string): string =>
+    renderTemplate("$input.path('$') $input.json('$')", { input: templateInput(text, parameters) });
+  expect(render('a=1&b=2')).toBe('a=1&b=2 "a=1&b=2"');
+  expect(() => render('{"a":')).toThrow('The body is not JSON.');
+});
+
+test('a template may define blocks, and write maps whose values are null', () => {
+  const template = `
+    #define( $fields ){#foreach($name in $map.keySet())
+      #set( $value = $util
+        .escapeJavaScript($map.get($name))
+        .replaceAll("\\\\'", "'") )
+      "$name": "$value"#if( $foreach.hasNext ),#end
+    #end}#end
+    #set( $body = $input.json("$.words") )
+    { "body": $body,
+      #set( $map = $context.identity ) "identity": $fields,
+      #set( $map = $input.params().path ) "path": $fields }`;
+  const rendering = renderTemplate(template, {
+    ...variables,
+    input: templateInput(body, { ...parameters, path: { id: "it's" } }),
+  });
+  expect(JSON.parse(rendering)).toEqual({
+    body: ['one', 'two', 'three'],
+    identity: { caller: '' },
+    path: { id: "it's" },
+  });
+});
+
+/** The template of the CDK's StepFunctionsIntegration, with everything that it can include. */
+function cdkTemplate(): string {
+  const library = dirname(createRequire(import.meta.url).resolve('aws-cdk-lib/package.json'));
+  const file = join(library, 'aws-apigateway/lib/integrations/stepfunctions.vtl');
+  return readFileSync(file, 'utf8')
+    .replace('%STATEMACHINE%', 'arn')
+    .replace('%REQUESTCONTEXT%', '{@@id@@:@@$context.requestId@@}')
+    .replaceAll(/%INCLUDE_\w+%/gu, 'true');
+}
+
+test("the CDK's template of an execution's input renders", () => {
+  const text = JSON.stringify({ text: `it's "quoted" \\ and\nbroken`, none: null });
+  const authorizer = { principalId: 'ada' };
+  const rendering = renderTemplate(cdkTemplate(), {
+    ...variables,
+    context: { ...variables.context, authorizer },
+    input: templateInput(text, parameters),
+  });
+  const { stateMachineArn, input } = JSON.parse(rendering);
+  expect(stateMachineArn).toBe('arn');
+  expect(JSON.parse(input)).toEqual({
+    body: JSON.parse(text),
+    header: parameters.header,
+    querystring: parameters.querystring,
+    path: parameters.path,
+    authorizer,
+    requestContext: { id: 'r-1' },
+  });
 });

@@ -1,5 +1,7 @@
-import { JSONPath } from 'jsonpath-plus';
+import { valueAt } from '#local/rest-api/integration/json-path.ts';
 import { renderVelocity } from '#local/rest-api/integration/velocity.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
+import { parseStateJson, toPlainNumbers } from '#local/step-functions/expressions/state-json.ts';
 
 /** The variables of a mapping template, without their `$`. */
 export interface TemplateVariables {
@@ -24,32 +26,39 @@ export interface RequestParameters {
 
 /** Returns `$input` for a request. */
 export function templateInput(body: string, parameters: RequestParameters): TemplateInput {
-  const at = (path: string): unknown => valueAt(body === '' ? {} : JSON.parse(body), path);
+  const at = (path: string): unknown => valueAt(parseBody(body), path);
   return {
     body,
     params(name) {
       if (name === undefined) return parameters;
       const { path, querystring, header } = parameters;
       const own = [path, querystring].find((each) => Object.hasOwn(each, name));
-      return own?.[name] ?? header[name.toLowerCase()] ?? '';
+      const spelling = Object.keys(header).find(
+        (each) => each.toLowerCase() === name.toLowerCase(),
+      );
+      return own?.[name] ?? header[spelling ?? ''] ?? '';
     },
-    // A value that does not exist is an empty text.
+    // A value that does not exist is an empty text. Numbers stay as they were written.
     json(path) {
       const value = at(path);
       return JSON.stringify(value === undefined ? '' : value);
     },
-    path: at,
+    path: (path) => toPlainNumbers(at(path)),
   };
 }
 
-/** A path with a wildcard, a filter or `..` has a list of values, and any other has one. */
-function valueAt(json: unknown, path: string): unknown {
-  if (path === '$') return json;
-  if (typeof json !== 'object' || json === null) return undefined;
-  const found: unknown = JSONPath({ path, json, eval: 'safe', wrap: true });
-  const values: readonly unknown[] = Array.isArray(found) ? found : [];
-  const isList = /\*|\.\.|\?\(|\[[^'"\]]*[,:]/u.test(path);
-  return isList ? values : values[0];
+/** Thrown if a template reads from a body that is not JSON. */
+export class BodyError extends Error {}
+
+/** Returns the value of a body. A text that does not look like JSON stands for itself. */
+export function parseBody(body: string): unknown {
+  if (body === '') return {};
+  try {
+    return parseStateJson(body);
+  } catch {
+    if (!/^\s*[[{"']/u.test(body)) return body;
+    throw new BodyError('The body is not JSON.');
+  }
 }
 
 const util = {
@@ -71,7 +80,8 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** Escapes a text for a script, also its single quotes, slashes and what is not ASCII. */
-function escapeJavaScript(text: string): string {
+function escapeJavaScript(value: unknown): string {
+  const text = asText(value) ?? (isRecord(value) ? JSON.stringify(value) : '');
   return text.replaceAll(/['"\\/]/gu, String.raw`\$&`).replaceAll(/[^ -~]/g, (unit) => {
     const code = unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return escapes[unit] ?? `\\u${code}`;

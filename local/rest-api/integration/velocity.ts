@@ -4,13 +4,22 @@ import { javaMethods } from '#local/rest-api/integration/velocity-methods.ts';
 
 type Node = ReturnType<typeof parse>[number];
 
+const ownVariables: ReadonlySet<string> = new Set(['context', 'stageVariables']);
+
 /** Velocity with Java's methods, its null and its division of integers. */
 class Template extends Compile {
-  /** velocityjs writes `null` for a null. Velocity writes nothing after `$!`, else the reference. */
+  /**
+   * velocityjs writes `null` for a null. Velocity writes nothing after `$!`, else the reference. API
+   * Gateway writes nothing for what its own variables do not have.
+   */
   protected override getReferences(node: Node, isWritten?: boolean): string {
     const value = super.getReferences(node, isWritten);
-    if (isWritten !== true || !isNull(value) || !('leader' in node)) return value;
-    return node.leader === '$!' ? '' : Helper.getRefText(node);
+    if (isWritten !== true || !('leader' in node)) return value;
+    const text = Helper.getRefText(node);
+    const isOwn = 'id' in node && ownVariables.has(node.id);
+    if (isOwn && (isNull(value) || value === text)) return '';
+    if (!isNull(value)) return value;
+    return node.leader === '$!' ? '' : text;
   }
 
   protected override getExpression(node: Node): string {

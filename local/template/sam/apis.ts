@@ -171,9 +171,12 @@ function corsPaths(
       'Access-Control-Allow-Credentials':
         settings['AllowCredentials'] === true ? "'true'" : undefined,
     };
-    const parameters = Object.entries(headers)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [`method.response.header.${name}`, value] as const);
+    const sent = Object.entries(headers).filter(([, value]) => value !== undefined);
+    const parameters = sent.map(
+      ([name, value]) => [`method.response.header.${name}`, value] as const,
+    );
+    const declared = sent.map(([name]) => [name, { type: 'string' }] as const);
+    const responses = { '200': { headers: Object.fromEntries(declared) } };
     const integration = {
       type: 'mock',
       requestTemplates: { 'application/json': '{"statusCode":200}' },
@@ -183,7 +186,7 @@ function corsPaths(
     };
     return [
       path,
-      { options: { 'x-amazon-apigateway-integration': integration, security } },
+      { options: { 'x-amazon-apigateway-integration': integration, responses, security } },
     ] as const;
   });
 }

@@ -94,8 +94,13 @@ export const integrations: ReadonlyMap<string, Integration> = new Map(
 const services: ReadonlySet<string> = new Set(sdk.services);
 const knownActions: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(sdk.actions));
 
+/** Returns whether the AWS SDK has a client for the service. */
+export function isSdkService(service: string): boolean {
+  return services.has(service);
+}
+
 /** Returns whether the AWS SDK has the action. Of services that are not hosted, any will do. */
 export function isSdkAction(service: string, action: string): boolean {
-  if (!services.has(service)) return false;
+  if (!isSdkService(service)) return false;
   return knownActions.get(service)?.includes(action) ?? /^[a-z]\w*$/u.test(action);
 }

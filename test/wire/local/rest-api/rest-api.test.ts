@@ -80,6 +80,15 @@ beforeAll(async () => {
         HttpMethod: 'OPTIONS',
         AuthorizationType: 'NONE',
         Integration: preflight,
+        MethodResponses: [
+          {
+            StatusCode: '204',
+            ResponseParameters: {
+              'method.response.header.Access-Control-Allow-Origin': true,
+              'method.response.header.Vary': true,
+            },
+          },
+        ],
       },
     },
   });

@@ -31,6 +31,10 @@ function integration(type: string, more: Resources = {}): Resources {
   };
 }
 
+const CredentialsArn = 'arn:aws:iam::000000000000:role/own';
+
+const uri = (rest: string): string => `arn:aws:apigateway:us-east-1:${rest}`;
+
 test.each<[string, Resources]>([
   [
     'Route.AuthorizationType: authorization is restricted to the $connect route only',
@@ -45,17 +49,35 @@ test.each<[string, Resources]>([
     'Own.TimeoutInMillis: must be from 50 to 29000',
     integration('AWS_PROXY', { IntegrationUri: 'x', TimeoutInMillis: 29_001 }),
   ],
+  [
+    'Own.CredentialsArn: Role ARN must be specified for AWS integrations',
+    integration('AWS', { IntegrationUri: uri('kinesis:action/PutRecord') }),
+  ],
+  [
+    'Own.IntegrationUri: AWS ARN for integration contains invalid action',
+    integration('AWS', { CredentialsArn, IntegrationUri: uri('sqs:action/Send') }),
+  ],
+  [
+    'Own.IntegrationUri: Invalid HTTP endpoint specified for URI: example.com',
+    integration('HTTP', { IntegrationUri: 'example.com' }),
+  ],
+  [
+    'Own.RequestParameters: Invalid mapping expression specified',
+    integration('HTTP', {
+      IntegrationUri: 'http://localhost',
+      RequestParameters: { 'integration.request.header.x': 'method.request.header.x' },
+    }),
+  ],
 ])('a template is refused: %s', async (message, wrong) => {
   await expect(hostResources({ ...api, ...wrong })).rejects.toThrow(message);
 });
 
-test('an integration that is not hosted is named, and fails when it is called', async () => {
-  const http = integration('HTTP_PROXY', { IntegrationUri: 'https://example.com' });
-  const system = await hostResources({ ...api, ...http });
+test('a service that is not hosted is named, and fails when it is called', async () => {
+  const IntegrationUri = uri('kinesis:action/PutRecord');
+  const kinesis = integration('AWS', { CredentialsArn, IntegrationUri });
+  const system = await hostResources({ ...api, ...kinesis });
   onTestFinished(() => system.close());
-  expect(system.state.notices).toContain(
-    'Api own: an integration of type HTTP_PROXY is not hosted here',
-  );
+  expect(system.state.notices).toContain('Api own: The service kinesis is not hosted here.');
   const client = await openSocket(system.state.webSocketApis?.['Api']?.url ?? '');
   expect(await ask(client, { action: 'own' })).toMatchObject({ message: 'Internal server error' });
 });

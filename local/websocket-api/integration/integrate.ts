@@ -1,5 +1,9 @@
 import type { Functions } from '#local/lambda/functions.ts';
 import type { Clock } from '#local/process/clock.ts';
+import { MappingError } from '#local/rest-api/integration/mapping-error.ts';
+import type { HostedServices } from '#local/rest-api/integration/service-call.ts';
+import type { CustomIntegration } from '#local/websocket-api/integration/custom-definition.ts';
+import { answerCustom } from '#local/websocket-api/integration/integrate-custom.ts';
 import type { WebSocketIntegration } from '#local/websocket-api/websocket-api-definition.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
@@ -16,6 +20,7 @@ export type IntegrationResult =
 
 export interface IntegrationSettings {
   readonly functions: Functions;
+  readonly services: HostedServices;
   readonly clock: Clock;
   /** The variables of the stage. A function's name may contain them. */
   readonly variables: Readonly<Record<string, string>>;
@@ -23,11 +28,12 @@ export interface IntegrationSettings {
 
 /** Calls the integration of a route with an event. */
 export async function integrate(
-  { functions, clock, variables }: IntegrationSettings,
+  settings: IntegrationSettings,
   integration: WebSocketIntegration,
   event: Readonly<Record<string, unknown>>,
 ): Promise<IntegrationResult> {
-  if (integration.type === 'unhosted') return { type: 'failure', status: 500 };
+  const { functions, clock, variables } = settings;
+  if (integration.type === 'custom') return callCustom(settings, integration, event);
   if (integration.type === 'mock') {
     return { type: 'response', status: 200, headers: new Map(), body: undefined };
   }
@@ -45,6 +51,21 @@ export async function integrate(
   if (result.type === 'error') return { type: 'failure', status: 502 };
   if (result.type !== 'result') return { type: 'failure', status: 500 };
   return parseResponse(result.payload) ?? { type: 'failure', status: 502 };
+}
+
+async function callCustom(
+  settings: IntegrationSettings,
+  integration: CustomIntegration,
+  event: Readonly<Record<string, unknown>>,
+): Promise<IntegrationResult> {
+  try {
+    const answer = await answerCustom(settings, integration, event);
+    return { type: 'response', headers: new Map(), ...answer };
+  } catch (error) {
+    if (!(error instanceof MappingError)) throw error;
+    console.error(`a WebSocket API  ! ${error.message}`);
+    return { type: 'failure', status: error.kind === 'timeout' ? 504 : 500 };
+  }
 }
 
 /** Reads what a function returned. Without a status it is malformed. */
