@@ -19,6 +19,7 @@ import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/project/assembly.ts';
 import { findTemplate } from '#local/template/project/find-template.ts';
+import { noCustomResources } from '#local/template/stack-context.ts';
 import { openStacks } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';
 import type { TraceStore } from '#local/traces/trace-store.ts';
@@ -128,5 +129,6 @@ function openWithoutAddresses(
     originOf: () => placeholder,
     secret: (label) => deriveKey(secrets, label),
     warn: () => undefined,
+    customResources: noCustomResources,
   });
 }

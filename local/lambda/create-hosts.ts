@@ -29,6 +29,7 @@ export interface FunctionHostsSettings {
     readonly environments: EnvironmentOptions;
     readonly clock: Clock;
     readonly trust: Trust | undefined;
+    readonly responsePort?: number;
     log(line: string): void;
   };
   readonly region: string;
@@ -46,7 +47,8 @@ export async function createHosts(
   definitions: readonly FunctionDefinition[],
   { options, region, account, secrets, services }: FunctionHostsSettings,
 ): Promise<readonly FunctionHost[]> {
-  const bootstraps = await writeBootstraps(join(options.data, 'runtime'));
+  const written = await writeBootstraps(join(options.data, 'runtime'));
+  const bootstraps = { ...written, responsePort: options.responsePort };
   const variables = {
     ...processVariables(),
     AWS_REGION: region,
@@ -100,10 +102,11 @@ function processVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** Node adds the certificate to those that it trusts; Python's SDK trusts only those in its file. */
+/** Node adds the certificate to those that it trusts; others trust only those in their file. */
 function trustVariables(trust: Trust | undefined): Record<string, string> {
   if (trust === undefined) return {};
-  return { NODE_EXTRA_CA_CERTS: trust.certificate, AWS_CA_BUNDLE: trust.all };
+  const { certificate, all } = trust;
+  return { NODE_EXTRA_CA_CERTS: certificate, AWS_CA_BUNDLE: all, SSL_CERT_FILE: all };
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Executions {
   stop(arn: string, reason: Pick<ExecutionOutcome, 'error' | 'cause'>): number;
   /** Resumes the executions that were interrupted when the host last ended. */
   resume(machines: readonly StateMachine[]): void;
+  /** How many executions are running. */
+  running(): number;
   /** Interrupts all running executions. They are resumed at the next start. */
   close(): void;
 }
@@ -96,6 +98,7 @@ export function createExecutions(settings: ExecutionsSettings): Executions {
           runStored(context, machine, execution).catch(ignoreClosed);
       }
     },
+    running: () => live.size,
     close() {
       for (const execution of live.values()) execution.abort('interrupted');
     },

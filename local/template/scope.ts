@@ -22,6 +22,8 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
     const { type, properties } = requireResource(resources, logicalId);
     const property = (name: string): unknown => resolve(properties[name], scope);
     const key = keyOf(logicalId);
+    const created = context.customResources.find(key);
+    if (created !== undefined) return { ref: created.physicalId, attributes: created.data };
     return identify(type, { stackName, logicalId, key, property, context });
   };
   const samReference = (path: string): unknown =>
@@ -43,6 +45,10 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
       const { attributes } = identityOf(logicalId);
       if (isSamPart(name)) return samReference(`${logicalId}.${name}`);
       if (Object.hasOwn(attributes, name)) return attributes[name];
+      if (context.customResources.find(keyOf(logicalId)) !== undefined) {
+        throw new Error(`${logicalId} answered without ${name} in its Data`);
+      }
+      if (context.customResources.isLeftOut(keyOf(logicalId))) return `${logicalId}-${name}`;
       context.warn(`${logicalId}.${name} is not supported here: a placeholder is used instead`);
       return `${logicalId}-${name}`;
     },

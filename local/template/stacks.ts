@@ -7,6 +7,7 @@ import { readParameters, refuseUnknownParameters } from '#local/template/paramet
 import type { Properties } from '#local/template/properties.ts';
 import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { referencesIn } from '#local/template/references.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
 import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
 
@@ -14,8 +15,8 @@ import { assetFile, readTemplate, type Template } from '#local/template/template
 export interface OpenStack {
   readonly template: Template;
   readonly scope: Scope;
-  /** Whether another stack created it. */
-  readonly isNested: boolean;
+  /** The resource that created it, if it is nested in another stack. */
+  readonly creator: Creator | undefined;
   /**
    * Returns a resource's name among all stacks: its logical id, with the stack's name in front if
    * an earlier stack has the same logical id.
@@ -31,6 +32,15 @@ export interface OpenStack {
   exports(): readonly Export[];
   /** Reports what is odd in a file that the template names. */
   warn(message: string): void;
+}
+
+/** The AWS::CloudFormation::Stack of a nested stack. */
+export interface Creator {
+  readonly stack: OpenStack;
+  /** Its logical id. */
+  readonly id: string;
+  /** The parameters of the nested stack, not resolved. */
+  readonly parameters: Json;
 }
 
 export interface Export {
@@ -72,25 +82,25 @@ export async function openStacks(
       return outputValue(record(stack.template.outputs[name]), stack.scope);
     },
   };
-  const add = (template: Template, values: () => Json, isNested: boolean): OpenStack => {
-    const stack = openStack(template, values, { isNested, shared });
+  const add = (template: Template, values: () => Json, creator?: Creator): OpenStack => {
+    const stack = openStack(template, values, { creator, shared });
     stacks.push(stack);
     return stack;
   };
   async function addNested(parent: OpenStack): Promise<void> {
     const children: OpenStack[] = [];
-    for (const { key, name, file, values } of nestedStacks(parent, shared.rewriteUrls)) {
+    for (const { key, name, file, values, creator } of nestedStacks(parent, shared.rewriteUrls)) {
       const read = await readTemplate(file, name);
       // CDK lists the assets of nested stacks with those of their parent.
       const assets = new Map([...parent.template.assets, ...read.assets]);
-      const child = add({ ...read, assets }, values, true);
+      const child = add({ ...read, assets }, values, creator);
       nested.set(key, child);
       children.push(child);
     }
     for (const child of children) await addNested(child);
   }
   for (const template of templates) {
-    await addNested(add(template, () => parameters, false));
+    await addNested(add(template, () => parameters));
   }
   for (const stack of stacks) stack.parameters();
   return stacks;
@@ -105,7 +115,7 @@ interface SharedContext extends ScopeContext {
 }
 
 interface StackOptions {
-  readonly isNested: boolean;
+  readonly creator: Creator | undefined;
   readonly shared: SharedContext;
 }
 
@@ -113,7 +123,7 @@ interface StackOptions {
 function openStack(
   template: Template,
   parameterValues: () => Json,
-  { isNested, shared }: StackOptions,
+  { creator, shared }: StackOptions,
 ): OpenStack {
   const keyOf = (logicalId: string): string => {
     const isTaken = shared.stacks
@@ -127,7 +137,7 @@ function openStack(
   const stack: OpenStack = {
     template,
     scope,
-    isNested,
+    creator,
     keyOf,
     parameters,
     warn: shared.warn,
@@ -135,6 +145,7 @@ function openStack(
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))
         .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
+        .filter(([logicalId]) => !shared.customResources.isLeftOut(keyOf(logicalId)))
         .map(([logicalId, { type, properties: written, metadata }]) => {
           const key = keyOf(logicalId);
           const properties = resolveProperties(key, written, { scope, rewriteUrls });
@@ -143,6 +154,13 @@ function openStack(
     },
     outputs() {
       const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
+        const missing = referencesIn(output).find(
+          (each) => each.type === 'name' && shared.customResources.isLeftOut(keyOf(each.name)),
+        );
+        if (missing !== undefined) {
+          shared.warn(`Outputs.${name}: ${String(missing.name)} is left out`);
+          return [];
+        }
         const value = valueOrWarning(`Outputs.${name}`, shared, () =>
           outputValue(record(output), scope),
         );
@@ -186,6 +204,7 @@ function valueOrWarning(
 interface NestedStack {
   readonly key: string;
   readonly name: string;
+  readonly creator: Creator;
   /** The path of its template. */
   readonly file: string;
   /** Returns the values of its parameters, which may be outputs of the stacks beside it. */
@@ -204,6 +223,7 @@ function nestedStacks(parent: OpenStack, rewriteUrls: RewriteUrls): readonly Nes
       return {
         key,
         name: `${template.stackName}-${logicalId}`,
+        creator: { stack: parent, id: logicalId, parameters: record(Parameters) },
         file: nestedFile(resolveProperties(key, { TemplateURL }, context), template),
         values: () => record(resolveProperties(key, { Parameters }, context).raw('Parameters')),
       };

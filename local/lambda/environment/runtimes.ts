@@ -40,6 +40,8 @@ export interface Bootstraps {
   readonly python: string;
   /** The folder whose `node_modules` has the AWS SDK for functions that do not bundle it. */
   readonly sdkRoot: string;
+  /** The port of ResponseURLs, while custom resources are created. */
+  readonly responsePort?: number | undefined;
 }
 
 function baseCommand(
@@ -50,17 +52,21 @@ function baseCommand(
   const { runtime, memoryMb } = definition;
   if (runtime.startsWith('nodejs')) {
     const nodeFlags = [...heapFlags(memoryMb), ...disablingFlags(definition), ...flags];
-    const args = [...nodeFlags, bootstraps.node, bootstraps.sdkRoot];
+    const args = [...nodeFlags, bootstraps.node, bootstraps.sdkRoot, ...responsePort(bootstraps)];
     return { command: process.execPath, args, variables: nodePaths(definition) };
   }
   if (runtime.startsWith('python')) {
-    const args = ['-u', bootstraps.python];
+    const args = ['-u', bootstraps.python, ...responsePort(bootstraps)];
     return { command: findPython() ?? 'python3', args, variables: pythonPaths(definition) };
   }
   if (runtime.startsWith('provided')) {
     return { command: findBootstrap(definition), args: [], variables: sharedPaths(definition) };
   }
   throw new Error(`Runtime ${runtime} is not hosted here`);
+}
+
+function responsePort({ responsePort: port }: Bootstraps): readonly string[] {
+  return port === undefined ? [] : [String(port)];
 }
 
 /** The heap sizes that Lambda appears to give Node, as a share of the function's memory. */

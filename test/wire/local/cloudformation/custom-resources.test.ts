@@ -1,0 +1,143 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
+import { expect, test } from 'vitest';
+import { hostTemplate, hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
+
+/** A function that answers as `cfn-response` does: to the host and the path of the URL alone. */
+const seedCode = `
+  const https = require('node:https');
+  const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
+  exports.handler = async (event) => {
+    const client = new DynamoDBClient({});
+    const Item = { id: { S: event.RequestId }, event: { S: JSON.stringify(event) } };
+    await client.send(new PutItemCommand({ TableName: process.env.TABLE, Item }));
+    const { name, fail } = event.ResourceProperties;
+    const answer = {
+      Status: fail === 'true' ? 'FAILED' : 'SUCCESS',
+      Reason: 'no luck',
+      PhysicalResourceId: 'seed-' + name,
+      StackId: event.StackId,
+      RequestId: event.RequestId,
+      LogicalResourceId: event.LogicalResourceId,
+      Data: { Greeting: 'Hello ' + name },
+      NoEcho: true,
+    };
+    const { hostname, pathname, search } = new URL(event.ResponseURL);
+    const options = { hostname, port: 443, path: pathname + search, method: 'PUT' };
+    await new Promise((resolve, reject) => {
+      https.request(options, resolve).on('error', reject).end(JSON.stringify(answer));
+    });
+  };`;
+
+const resources = (code: string, more: object): string =>
+  JSON.stringify({
+    Resources: {
+      Log: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        },
+      },
+      Seeder: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Runtime: 'nodejs22.x',
+          Handler: 'index.handler',
+          Role: 'role',
+          Timeout: 10,
+          Environment: { Variables: { TABLE: { Ref: 'Log' } } },
+          Code: { ZipFile: code },
+        },
+      },
+      ...more,
+    },
+  });
+
+const seed = (properties: object): object => ({
+  Type: 'Custom::Seed',
+  Properties: { ServiceToken: { 'Fn::GetAtt': ['Seeder', 'Arn'] }, ...properties },
+});
+
+const reader = {
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: 'role',
+    Environment: {
+      Variables: { GREETING: { 'Fn::Sub': '${Seed.Greeting} of ${Seed}' } },
+    },
+    Code: { ZipFile: 'exports.handler = async () => process.env.GREETING' },
+  },
+};
+
+async function events(system: HostedTemplate): Promise<readonly Record<string, unknown>[]> {
+  const client = new DynamoDBClient(system.config);
+  const { Items = [] } = await client.send(new ScanCommand({ TableName: 'local-Log' }));
+  return Items.map(({ event }) => JSON.parse(event?.S ?? '') as Record<string, unknown>);
+}
+
+test('a custom resource is created, updated and deleted, as it changes from start to start', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'streambed-'));
+  const host = (more: object): Promise<HostedTemplate> =>
+    hostText(resources(seedCode, more), { data });
+  {
+    await using system = await host({
+      Seed: seed({ name: 'Ada', count: 3, deep: [true] }),
+      reader,
+    });
+    const [created] = await events(system);
+    expect(created).toEqual({
+      RequestType: 'Create',
+      ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:local-Seeder',
+      ResponseURL: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/.+X-Amz-Signature=/u),
+      StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/local/local',
+      RequestId: expect.stringMatching(/^[\da-f-]{36}$/u),
+      LogicalResourceId: 'Seed',
+      ResourceType: 'Custom::Seed',
+      ResourceProperties: {
+        ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:local-Seeder',
+        name: 'Ada',
+        count: '3',
+        deep: ['true'],
+      },
+    });
+    const lambda = new LambdaClient(system.config);
+    const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'local-reader' }));
+    expect(Payload?.transformToString()).toBe('"Hello Ada of seed-Ada"');
+  }
+  {
+    await using system = await host({
+      Seed: seed({ name: 'Ada', count: 3, deep: [true] }),
+      reader,
+    });
+    expect(await events(system)).toHaveLength(1);
+  }
+  {
+    await using system = await host({ Seed: seed({ name: 'Bob' }) });
+    const later = (await events(system)).filter(({ RequestType }) => RequestType !== 'Create');
+    expect(later).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          RequestType: 'Update',
+          PhysicalResourceId: 'seed-Ada',
+          ResourceProperties: expect.objectContaining({ name: 'Bob' }),
+          OldResourceProperties: expect.objectContaining({ name: 'Ada' }),
+        }),
+        expect.objectContaining({ RequestType: 'Delete', PhysicalResourceId: 'seed-Ada' }),
+      ]),
+    );
+    expect(later).toHaveLength(2);
+  }
+  await using system = await host({});
+  const deleted = (await events(system)).filter(({ RequestType }) => RequestType === 'Delete');
+  expect(deleted.map(({ PhysicalResourceId }) => PhysicalResourceId).toSorted()).toEqual([
+    'seed-Ada',
+    'seed-Bob',
+  ]);
+});
