@@ -125,7 +125,7 @@ function perform(
 }
 
 /** A service that is not hosted here is no fault of the function. */
-const unhostedService = /The service [\w-]+ is not hosted here/u;
+const unhostedService = /The service [\w-]+ is not hosted here|No service that is hosted here/u;
 
 /** Stores the result of a change, and sets the outcome of its resource. */
 function finish(

@@ -61,7 +61,8 @@ export function createOutcomes(stacks: readonly OpenStack[], keys: readonly stri
     report(warn) {
       for (const [key, outcome] of outcomes) {
         if (outcome.type === 'created') continue;
-        const others = outcome.type === 'failed' ? dependents(stacks, dependencies, [key]) : [];
+        const all = outcome.type === 'failed' ? dependents(stacks, dependencies, [key]) : [];
+        const others = all.filter((each) => !keys.includes(each));
         const list = others.length === 0 ? '' : `, and with it ${others.join(', ')}`;
         const end = outcome.type === 'failed' ? `. It is left out${list}` : '';
         warn(`${key}: ${outcome.reason}${end}`);

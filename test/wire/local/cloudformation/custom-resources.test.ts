@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { LambdaClient, InvokeCommand } from '@aws-sdk/client-lambda';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
-import { hostTemplate, hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
+import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 
 /** A function that answers as `cfn-response` does: to the host and the path of the URL alone. */
 const seedCode = `
@@ -140,4 +140,114 @@ test('a custom resource is created, updated and deleted, as it changes from star
     'seed-Ada',
     'seed-Bob',
   ]);
+});
+
+test('what fails is left out with what depends on it, and the rest starts', async () => {
+  const failing = seed({ name: 'Ada', fail: true });
+  const throwing = inline(
+    'nodejs24.x',
+    `exports.handler = async () => { throw new Error('bad'); }`,
+  );
+  const silent = inline('nodejs24.x', 'exports.handler = async () => undefined');
+  const calling = inline('nodejs24.x', callingCode);
+  await using system = await hostText(
+    resources(seedCode, {
+      Seed: failing,
+      reader,
+      throwing,
+      silent,
+      calling,
+      Thrown: custom('throwing', {}),
+      Silent: custom('silent', { ServiceTimeout: 1 }),
+      Calling: custom('calling', {}),
+      After: { ...custom('Seeder', { name: 'After' }), DependsOn: 'Seed' },
+      Elsewhere: {
+        Type: 'AWS::CloudFormation::CustomResource',
+        Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:111111111111:function:other' },
+      },
+      Topic: {
+        Type: 'Custom::Topic',
+        Properties: { ServiceToken: 'arn:aws:sns:us-east-1:111111111111:topic' },
+      },
+    }),
+  );
+  const notices = system.state.notices.join('\n');
+  expect(notices).toMatch(
+    /^Seed: Received response status \[FAILED\] from custom resource\. Message returned: no luck \(RequestId: .+\)\. It is left out, and with it reader$/mu,
+  );
+  expect(notices).toContain('Thrown: Its function ended with Error: bad. It is left out');
+  expect(notices).toContain(
+    'Silent: CloudFormation did not receive a response from your Custom Resource within 1 seconds',
+  );
+  expect(notices).toContain('After: It depends on Seed');
+  expect(notices).toMatch(/^Calling: .*The service iot is not hosted here[^\n]*$/mu);
+  expect(notices).toContain(
+    'Elsewhere: AWS::CloudFormation::CustomResource does not run: its function arn:aws:lambda:us-east-1:111111111111:function:other is not hosted here',
+  );
+  expect(notices).toContain(
+    'Topic: Custom::Topic does not run: topics that create resources are not hosted here',
+  );
+  expect(Object.keys(system.state.functions)).toEqual(['Seeder', 'throwing', 'silent', 'calling']);
+});
+
+const inline = (runtime: string, code: string): object => ({
+  Type: 'AWS::Lambda::Function',
+  Properties: {
+    Runtime: runtime,
+    Handler: 'index.handler',
+    Role: 'role',
+    Timeout: 10,
+    Code: { ZipFile: code },
+  },
+});
+
+const custom = (name: string, properties: object): object => ({
+  Type: 'Custom::Seed',
+  Properties: { ServiceToken: { 'Fn::GetAtt': [name, 'Arn'] }, ...properties },
+});
+
+/** A function that calls a service which is not hosted, and reports the error. */
+const callingCode = `
+  exports.handler = async (event) => {
+    const headers = {
+      authorization: 'AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/iot/aws4_request, ' +
+        'SignedHeaders=host, Signature=' + '0'.repeat(64),
+    };
+    const answer = await fetch(process.env.AWS_ENDPOINT_URL, { headers });
+    const { message } = await answer.json();
+    const { request } = require('node:https');
+    const body = JSON.stringify({ ...event, Status: 'FAILED', Reason: message });
+    await new Promise((resolve) => {
+      request(event.ResponseURL, { method: 'PUT' }, resolve).end(body);
+    });
+  };`;
+
+test('cfn-response and cfnresponse are beside inline code, and one resource waits for another', async () => {
+  const node = inline(
+    'nodejs20.x',
+    `const response = require('cfn-response');
+     exports.handler = (event, context) =>
+       response.send(event, context, response.SUCCESS, { Value: event.ResourceProperties.given + '!' }, 'id');`,
+  );
+  const python = inline(
+    'python3.12',
+    [
+      'import cfnresponse',
+      'def handler(event, context):',
+      '    value = event["ResourceProperties"]["given"] + "?"',
+      '    cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Value": value})',
+    ].join('\n'),
+  );
+  const template = JSON.stringify({
+    Resources: {
+      Last: custom('python', { given: { 'Fn::GetAtt': ['First', 'Value'] } }),
+      First: custom('node', { given: 'one' }),
+      node,
+      python,
+    },
+    Outputs: { Value: { Value: { 'Fn::GetAtt': 'Last.Value' } }, Id: { Value: { Ref: 'First' } } },
+  });
+  await using system = await hostText(template);
+  expect(system.state.outputs).toEqual({ Value: 'one!?', Id: 'id' });
+  expect(system.state.notices).toEqual([]);
 });
