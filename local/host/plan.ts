@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
+import { createMetricStore, type MetricStore } from '#local/cloudwatch/metric-store.ts';
 import {
   deriveKey,
   openDataDirectory,
@@ -15,6 +17,8 @@ import {
   defaultEnvironments,
   type EnvironmentOptions,
 } from '#local/lambda/pool/environment-options.ts';
+import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
+import { createLogStore, type LogStore } from '#local/logs/log-store.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/project/assembly.ts';
@@ -78,6 +82,10 @@ export interface Plan {
   readonly traces: TraceStore | undefined;
   readonly clock: Clock;
   readonly notices: Notices;
+  readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  /** Returns the folder of an archive's files. */
+  unpack(archive: string): Promise<string>;
   log(line: string): void;
 }
 
@@ -112,6 +120,9 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     environments: options.environments ?? defaultEnvironments,
     traces: options.traces,
     notices,
+    logs: createLogStore(clock.now),
+    metrics: createMetricStore(),
+    unpack: createUnpacker(join(data, 'code')),
     log: (line) => options.log(line),
   };
 }

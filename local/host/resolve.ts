@@ -8,7 +8,6 @@ import {
   withoutEffect,
   type Definitions,
 } from '#local/host/definitions.ts';
-import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
@@ -42,7 +41,7 @@ export async function resolve(
   bound: Bound,
   customResources: CustomResources = noCustomResources,
 ): Promise<Resolved> {
-  const { templates, parameters, data, notices } = bound;
+  const { templates, parameters, data, notices, unpack } = bound;
   const { warn } = notices;
   const stacks = await openStacks(templates, parameters, contextOf(bound, customResources));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
@@ -52,7 +51,6 @@ export async function resolve(
     template.notes.forEach(notices.note);
   }
   const folder = join(data, 'code');
-  const unpack = createUnpacker(folder);
   const definitions = await readDefinitions(stacks, { folder, unpack, warn });
   for (const table of definitions.tables) reportUnsupported(table, notices);
   return {

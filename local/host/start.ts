@@ -1,4 +1,3 @@
-import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
@@ -15,7 +14,6 @@ import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
-import { createLogStore } from '#local/logs/log-store.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -26,10 +24,9 @@ export interface Running extends Resolved {
 
 /** Starts functions and services, creates their contents, and connects the ports to them. */
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
-  const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
-  const logs = createLogStore(clock.now);
+  const { region, secrets, gateway, clock, definitions, directory } = resolved;
+  const { logs, metrics, log } = resolved;
   for (const { name, retentionDays } of definitions.logGroups) logs.retain(name, retentionDays);
-  const metrics = createMetricStore();
   const account = createAccount(definitions.functions, resolved.environments.concurrency);
   const hosts = await createHosts(definitions.functions, {
     options: resolved,

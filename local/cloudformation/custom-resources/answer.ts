@@ -1,4 +1,12 @@
-import { readShape, anything, object, oneOf, string, structure } from '#local/wire/shape.ts';
+import {
+  anything,
+  asText,
+  object,
+  oneOf,
+  readShape,
+  string,
+  structure,
+} from '#local/wire/shape.ts';
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import type { Json } from '#local/template/json.ts';
 
@@ -45,7 +53,7 @@ export function readAnswer(body: string, ids: RequestIds): Answer {
   );
   if (wrong !== undefined) return failed(`Invalid response object: ${wrong} is not the request's`);
   if (answer.Status === 'FAILED') {
-    const message = `Message returned: ${String(answer.Reason ?? '')}`;
+    const message = `Message returned: ${asText(answer.Reason) ?? ''}`;
     const requestId = `(RequestId: ${ids.RequestId})`;
     return failed(
       `Received response status [FAILED] from custom resource. ${message} ${requestId}`,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '#local/cloudformation/custom-resources/answer.ts';
 import { deployBucket } from '#local/cloudformation/custom-resources/bucket-deployment.ts';
 import type { Change } from '#local/cloudformation/custom-resources/change.ts';
@@ -60,7 +61,20 @@ export async function applyChanges(run: Provisioning, changes: readonly Change[]
       finish(run, change, await perform(system, endpoint, requestOf(change)));
     }),
   );
+  await quiescence(system);
 }
+
+function isBusy({ hosts, services }: Running): boolean {
+  return services.stepFunctions.executions.running() > 0 || hosts.some((host) => host.busy() > 0);
+}
+
+/** Lets functions finish what they do after their answer, within reason. */
+async function quiescence(system: Running): Promise<void> {
+  const deadline = performance.now() + maxQuiescenceMs;
+  while (isBusy(system) && performance.now() < deadline) await delay(20);
+}
+
+const maxQuiescenceMs = 10_000;
 
 function nameOf(change: Change): string {
   return change.type === 'delete' ? change.row.logicalId : change.resource.key;
@@ -106,26 +120,26 @@ type DeletedOrResolved = Pick<ResourceRequest, 'stackId' | 'logicalId' | 'proper
 };
 
 function perform(
-  { services, hosts, stacks }: Running,
+  system: Running,
   endpoint: ResponseEndpoint,
   request: ResourceRequest,
 ): Promise<Answer> {
-  const { functions, stepFunctions, caller, s3 } = services;
+  const { functions, caller, s3 } = system.services;
   if (request.resourceType === deploymentType) {
-    return deployBucket(request, { caller, objects: s3.store, stacks });
+    return deployBucket(request, { caller, objects: s3.store, stacks: system.stacks });
   }
   return sendRequest(
     {
       endpoint,
       call: (arn, event) => functions.call(arn, event),
-      isBusy: () => stepFunctions.executions.running() > 0 || hosts.some((host) => host.busy() > 0),
+      isBusy: () => isBusy(system),
     },
     request,
   );
 }
 
 /** A service that is not hosted here is no fault of the function. */
-const unhostedService = /The service [\w-]+ is not hosted here|No service that is hosted here/u;
+const unhostedService = / is not hosted here\.|No service that is hosted here/u;
 
 /** Stores the result of a change, and sets the outcome of its resource. */
 function finish(

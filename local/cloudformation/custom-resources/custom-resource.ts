@@ -1,4 +1,5 @@
 import type { Json } from '#local/template/json.ts';
+import type { Properties } from '#local/template/properties.ts';
 import { stackIdOf } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -20,7 +21,12 @@ export interface CustomResource extends DeclaredResource {
 }
 
 /** Types with the form of custom resources that the host performs when it reads the templates. */
-const readElsewhere: ReadonlySet<string> = new Set(['Custom::S3BucketNotifications']);
+const readElsewhere: ReadonlySet<string> = new Set([
+  'Custom::CrossRegionExportReader',
+  'Custom::CrossRegionExportWriter',
+  'Custom::LogRetention',
+  'Custom::S3BucketNotifications',
+]);
 
 function isCustom(type: string): boolean {
   const isOfForm = type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
@@ -53,7 +59,13 @@ export function resolveCustomResource(
   if (resource === undefined) throw new Error(`There is no resource ${declared.key}`);
   const { properties } = resource;
   const entries = properties.names().map((name) => [name, toTexts(properties.raw(name))] as const);
-  return { ...declared, properties: Object.fromEntries(entries) };
+  const texts = { ...Object.fromEntries(entries), ...withoutInstallation(properties) };
+  return { ...declared, properties: texts };
+}
+
+/** CDK's AwsCustomResource would install the SDK with npm, although the runtime has it. */
+function withoutInstallation(properties: Properties): Json {
+  return properties.has('InstallLatestAwsSdk') ? { InstallLatestAwsSdk: 'false' } : {};
 }
 
 function toTexts(value: unknown): unknown {

@@ -18,7 +18,17 @@ export async function readFunctions(
   settings: CodeSettings,
 ): Promise<readonly FunctionDefinition[]> {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const layerResources = ofType('AWS::Lambda::LayerVersion');
+  const performed = performedByHost(stacks);
+  const isPerformed = ({ stack, logicalId }: Resource): boolean =>
+    performed.has(stack.scope.attribute(logicalId, 'Arn'));
+  const all = ofType('AWS::Lambda::Function');
+  const functions = all
+    .filter((item) => !isPerformed(item))
+    .filter((item) => isHosted(item, settings));
+  const unneeded = layersOf(all.filter(isPerformed)).difference(layersOf(functions));
+  const layerResources = ofType('AWS::Lambda::LayerVersion').filter(
+    ({ stack, logicalId }) => !unneeded.has(String(stack.scope.ref(logicalId))),
+  );
   const layers = await readAvailable(layerResources, settings, (item) => readLayer(item, settings));
   const context = {
     settings,
@@ -26,8 +36,20 @@ export async function readFunctions(
     configs: ofType('AWS::Lambda::EventInvokeConfig'),
     aliases: ofType('AWS::Lambda::Alias'),
   };
-  const functions = ofType('AWS::Lambda::Function').filter((item) => isHosted(item, settings));
   return readAvailable(functions, settings, (item) => readFunction(item, context));
+}
+
+function layersOf(functions: readonly Resource[]): Set<string> {
+  return new Set(functions.flatMap(({ properties }) => properties.texts('Layers')));
+}
+
+/** The custom resources of CDK that the host performs itself. */
+export const performedTypes = ['Custom::CDKBucketDeployment'] as const;
+
+/** Returns the ARNs of functions that only do what the host performs itself. */
+function performedByHost(stacks: readonly OpenStack[]): ReadonlySet<unknown> {
+  const resources = stacks.flatMap((stack) => stack.ofType(...performedTypes));
+  return new Set(resources.map(({ properties }) => properties.raw('ServiceToken')));
 }
 
 /** Reads the resources whose code is available locally. Warns of the others and skips them. */
