@@ -11,6 +11,8 @@ export interface FunctionDefinition {
   readonly architecture: string;
   /** The folder that contains the code. */
   readonly root: string;
+  /** The folder of its template, above which are the packages of its project. */
+  readonly project: string;
   /** The folders that the code is built from. */
   readonly sources: readonly string[];
   /** Builds the code again from its changed sources. */

@@ -7,6 +7,7 @@ import type {
 } from '#local/lambda/definition/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
+import { missingSdkPackages } from '#local/lambda/definition/sdk-packages.ts';
 import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -36,7 +37,11 @@ export async function readFunctions(
     configs: ofType('AWS::Lambda::EventInvokeConfig'),
     aliases: ofType('AWS::Lambda::Alias'),
   };
-  return readAvailable(functions, settings, (item) => readFunction(item, context));
+  const definitions = await readAvailable(functions, settings, (item) =>
+    readFunction(item, context),
+  );
+  for (const definition of definitions) warnOfMissing(definition, settings);
+  return definitions;
 }
 
 function layersOf(functions: readonly Resource[]): Set<string> {
@@ -109,6 +114,7 @@ async function readFunction(
       ? (properties.optionalText('Handler') ?? 'bootstrap')
       : properties.text('Handler'),
     runtime,
+    project: stack.template.folder,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
     layers: readLayers(resource, layers, settings),
@@ -125,6 +131,13 @@ async function readFunction(
     asynchronous: readAsync(resource, configs.find(isOwn)),
     aliases: ownAliases,
   };
+}
+
+function warnOfMissing(definition: FunctionDefinition, { warn }: CodeSettings): void {
+  for (const name of missingSdkPackages(definition)) {
+    const remedy = `add it to your project: npm install --save-dev ${name}`;
+    warn(`${definition.key}: Lambda has ${name}, which is not installed here; ${remedy}`);
+  }
 }
 
 /** Lambda allows 4 KB of variables in total, and reserves the names of its own. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { sdkRoot } from '#local/lambda/definition/sdk-packages.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 
 /** How the process of an execution environment is started. */
@@ -38,8 +39,6 @@ export function runtimeCommand(
 export interface Bootstraps {
   readonly node: string;
   readonly python: string;
-  /** The folder whose `node_modules` has the AWS SDK for functions that do not bundle it. */
-  readonly sdkRoot: string;
   /** The port of ResponseURLs, while custom resources are created. */
   readonly responsePort?: number | undefined;
 }
@@ -52,7 +51,9 @@ function baseCommand(
   const { runtime, memoryMb } = definition;
   if (runtime.startsWith('nodejs')) {
     const nodeFlags = [...heapFlags(memoryMb), ...disablingFlags(definition), ...flags];
-    const args = [...nodeFlags, bootstraps.node, bootstraps.sdkRoot, ...responsePort(bootstraps)];
+    // The AWS SDK of the project comes first: it has the versions that its author chose.
+    const sdkFolders = [definition.project, sdkRoot].join(delimiter);
+    const args = [...nodeFlags, bootstraps.node, sdkFolders, ...responsePort(bootstraps)];
     return { command: process.execPath, args, variables: nodePaths(definition) };
   }
   if (runtime.startsWith('python')) {

@@ -18,5 +18,5 @@ export async function writeBootstraps(folder: string): Promise<Bootstraps> {
     logLevel: 'error',
   });
   const python = join(import.meta.dirname, '../runtime', 'bootstrap.py');
-  return { node, python, sdkRoot: resolve(import.meta.dirname, '../../..') };
+  return { node, python };
 }

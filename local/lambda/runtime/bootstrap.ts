@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { callWithCallback, isThenable } from './callback-handler.ts';
 import { installConsole, withRequestId } from './console-lines.ts';
 import { redirectAnswers } from './redirect-answers.ts';
@@ -22,7 +23,10 @@ const takesCallbacks = major < firstWithoutCallbacks;
 installConsole();
 installAwslambda();
 redirectAnswers(process.argv[3]);
-installModuleSearch({ taskRoot: requireVariable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
+installModuleSearch({
+  taskRoot: requireVariable('LAMBDA_TASK_ROOT'),
+  sdkFolders: (process.argv[2] ?? '').split(delimiter),
+});
 // The host holds the other end of stdin. When it closes, the host has gone.
 process.stdin.once('end', () => process.exit(1)).resume();
 
