@@ -21,6 +21,8 @@ export interface FunctionDefinition {
   readonly archive?: CodeArchive;
   /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
+  /** Whether the Lambda Web Adapter is among its layers, or in one. */
+  readonly hasWebAdapter: boolean;
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;

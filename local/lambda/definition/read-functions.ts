@@ -8,6 +8,11 @@ import type {
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
 import { missingSdkPackages } from '#local/lambda/definition/sdk-packages.ts';
+import {
+  adapterNotices,
+  containsWebAdapter,
+  isWebAdapter,
+} from '#local/lambda/definition/web-adapter.ts';
 import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -40,7 +45,10 @@ export async function readFunctions(
   const definitions = await readAvailable(functions, settings, (item) =>
     readFunction(item, context),
   );
-  for (const definition of definitions) warnOfMissing(definition, settings);
+  for (const definition of definitions) {
+    warnOfMissing(definition, settings);
+    adapterNotices(definition).forEach(settings.warn);
+  }
   return definitions;
 }
 
@@ -117,7 +125,7 @@ async function readFunction(
     project: stack.template.folder,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
-    layers: readLayers(resource, layers, settings),
+    ...readLayers(resource, layers, settings),
     memoryMb: readWholeNumber(resource, {
       name: 'MemorySize',
       fallback: 128,
@@ -218,12 +226,17 @@ function readLayers(
   { key, properties }: Resource,
   layers: readonly Layer[],
   { warn }: CodeSettings,
-): readonly Layer[] {
-  return properties.texts('Layers').flatMap((arn) => {
-    const layer = layers.find((each) => each.arn === arn);
-    if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
-    return layer ?? [];
-  });
+): Pick<FunctionDefinition, 'layers' | 'hasWebAdapter'> {
+  const arns = properties.texts('Layers');
+  const own = arns
+    .filter((arn) => !isWebAdapter(arn))
+    .flatMap((arn) => {
+      const layer = layers.find((each) => each.arn === arn);
+      if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
+      return layer ?? [];
+    });
+  const hasWebAdapter = arns.some(isWebAdapter) || own.some(containsWebAdapter);
+  return { layers: own, hasWebAdapter };
 }
 
 interface NumberProperty {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { webApplication } from '#local/lambda/definition/web-adapter.ts';
 import { sdkRoot } from '#local/lambda/definition/sdk-packages.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 
@@ -28,6 +29,8 @@ export function runtimeCommand(
   bootstraps: Bootstraps,
   flags: readonly string[],
 ): RuntimeCommand {
+  const application = webApplication(definition);
+  if (application !== undefined) return adapterCommand(definition, bootstraps, application);
   const base = baseCommand(definition, bootstraps, flags);
   const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (wrapper === undefined) return base;
@@ -39,6 +42,8 @@ export function runtimeCommand(
 export interface Bootstraps {
   readonly node: string;
   readonly python: string;
+  /** What replaces the Lambda Web Adapter, and the folder of what leads applications to ports. */
+  readonly webAdapter: { readonly program: string; readonly shims: string };
   /** The port of ResponseURLs, while custom resources are created. */
   readonly responsePort?: number | undefined;
 }
@@ -64,6 +69,25 @@ function baseCommand(
     return { command: findBootstrap(definition), args: [], variables: sharedPaths(definition) };
   }
   throw new Error(`Runtime ${runtime} is not hosted here`);
+}
+
+/** The application finds the interpreter of its runtime first on its path. */
+function adapterCommand(
+  definition: FunctionDefinition,
+  { webAdapter }: Bootstraps,
+  application: string,
+): RuntimeCommand {
+  const isPython = definition.runtime.startsWith('python');
+  const isNode = definition.runtime.startsWith('nodejs');
+  const otherPaths = isNode ? nodePaths(definition) : sharedPaths(definition);
+  const paths = isPython ? pythonPaths(definition) : otherPaths;
+  const interpreter = isPython ? (findPython() ?? '') : process.execPath;
+  const PATH = [dirname(interpreter), paths['PATH'] ?? ''].join(delimiter);
+  return {
+    command: process.execPath,
+    args: [webAdapter.program, application, webAdapter.shims],
+    variables: { ...paths, PATH },
+  };
 }
 
 function responsePort({ responsePort: port }: Bootstraps): readonly string[] {

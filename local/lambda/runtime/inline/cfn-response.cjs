@@ -11,7 +11,8 @@ const https = require('node:https');
 exports.SUCCESS = 'SUCCESS';
 exports.FAILED = 'FAILED';
 
-exports.send = async function send(event, context, status, data, physicalResourceId, noEcho) {
+exports.send = async function send(event, context, ...answer) {
+  const [status, data, physicalResourceId, noEcho] = answer;
   const body = JSON.stringify({
     Status: status,
     Reason: `See the details in CloudWatch Log Stream: ${context.logStreamName}`,
