@@ -21,7 +21,7 @@ export function referencesIn(value: unknown): readonly Reference[] {
       case 'Fn::Sub':
         return substituted(argument);
       case 'Fn::ImportValue':
-        return [...referencesIn(argument), { type: 'import', name: argument }];
+        return referencesIn(argument).concat({ type: 'import', name: argument });
       default:
         return referencesIn(argument);
     }

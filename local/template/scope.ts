@@ -45,12 +45,7 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
       const { attributes } = identityOf(logicalId);
       if (isSamPart(name)) return samReference(`${logicalId}.${name}`);
       if (Object.hasOwn(attributes, name)) return attributes[name];
-      if (context.customResources.find(keyOf(logicalId)) !== undefined) {
-        throw new Error(`${logicalId} answered without ${name} in its Data`);
-      }
-      if (context.customResources.isLeftOut(keyOf(logicalId))) return `${logicalId}-${name}`;
-      context.warn(`${logicalId}.${name} is not supported here: a placeholder is used instead`);
-      return `${logicalId}-${name}`;
+      return placeholder(context, keyOf(logicalId), `${logicalId}-${name}`);
     },
     condition(name) {
       if (!Object.hasOwn(conditions, name)) throw new Error(`There is no condition ${name}`);
@@ -65,6 +60,21 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
     importValue: (name) => context.importValue(name),
   };
   return scope;
+}
+
+/**
+ * Returns what stands for an unknown attribute. Throws if a function has created the resource and
+ * did not return it.
+ */
+function placeholder({ customResources, warn }: ScopeContext, key: string, value: string): string {
+  const attribute = value.replace('-', '.');
+  if (customResources.find(key) !== undefined) {
+    throw new Error(`The answer for ${key} has no ${attribute} in its Data`);
+  }
+  // What would use it is left out, too.
+  if (customResources.isLeftOut(key)) return value;
+  warn(`${attribute} is not supported here: a placeholder is used instead`);
+  return value;
 }
 
 /**

@@ -131,7 +131,7 @@ function openStack(
       .some((other) => other.template.resources.has(logicalId));
     return isTaken ? `${template.stackName}/${logicalId}` : logicalId;
   };
-  const { rewriteUrls, rewriteOutputs } = shared;
+  const { rewriteUrls } = shared;
   const parameters = once(() => readParameters(template.parameters, parameterValues()));
   const scope = createScope({ template, parameters, context: shared, keyOf });
   const stack: OpenStack = {
@@ -152,22 +152,7 @@ function openStack(
           return { key, logicalId, type, metadata, stack, properties };
         });
     },
-    outputs() {
-      const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
-        const missing = referencesIn(output).find(
-          (each) => each.type === 'name' && shared.customResources.isLeftOut(keyOf(each.name)),
-        );
-        if (missing !== undefined) {
-          shared.warn(`Outputs.${name}: ${String(missing.name)} is left out`);
-          return [];
-        }
-        const value = valueOrWarning(`Outputs.${name}`, shared, () =>
-          outputValue(record(output), scope),
-        );
-        return typeof value === 'string' ? [[name, rewriteOutputs(value)] as const] : [];
-      });
-      return Object.fromEntries(entries);
-    },
+    outputs: () => readOutputs(stack, shared),
     exports: () =>
       Object.entries(template.outputs).flatMap(([output, value]) => {
         const exported = record(record(value)['Export'])['Name'];
@@ -176,6 +161,25 @@ function openStack(
       }),
   };
   return stack;
+}
+
+function readOutputs(
+  { template, scope, keyOf }: OpenStack,
+  { customResources, warn, rewriteOutputs }: SharedContext,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
+    const place = `Outputs.${name}`;
+    const leftOut = referencesIn(output).find(
+      (each) => each.type === 'name' && customResources.isLeftOut(keyOf(each.name)),
+    );
+    if (leftOut !== undefined) {
+      warn(`${place}: ${String(leftOut.name)} is left out`);
+      return [];
+    }
+    const value = valueOrWarning(place, warn, () => outputValue(record(output), scope));
+    return typeof value === 'string' ? [[name, rewriteOutputs(value)] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Returns a function that computes its value when it is first called. */
@@ -188,11 +192,7 @@ function once<Value>(compute: () => Value): () => Value {
 }
 
 /** Returns the value, or warns and returns undefined: a wrong output does not prevent the start. */
-function valueOrWarning(
-  place: string,
-  { warn }: Pick<StackContext, 'warn'>,
-  read: () => unknown,
-): unknown {
+function valueOrWarning(place: string, warn: StackContext['warn'], read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {

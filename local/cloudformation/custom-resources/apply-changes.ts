@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from '#local/cloudformation/custom-resources/answer.ts';
 import { deployBucket } from '#local/cloudformation/custom-resources/bucket-deployment.ts';
 import type { Change } from '#local/cloudformation/custom-resources/change.ts';
+import type { DeclaredResource } from '#local/cloudformation/custom-resources/custom-resource.ts';
 import type { Outcomes } from '#local/cloudformation/custom-resources/outcomes.ts';
 import type { ResourceStore } from '#local/cloudformation/custom-resources/resource-store.ts';
 import {
@@ -17,8 +18,10 @@ import { routeWhileStarting, trustOf, type Bound } from '#local/host/bind.ts';
 import { resolve, type Resolved } from '#local/host/resolve.ts';
 import { createShutdown, type Shutdown } from '#local/host/shutdown.ts';
 import type { Running } from '#local/host/start.ts';
+import { deploymentType } from '#local/lambda/definition/performed-functions.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import { openCertificate } from '#local/process/tls.ts';
+import type { Json } from '#local/template/json.ts';
 
 /** Starts a system. */
 export type StartSystem = (resolved: Resolved, shutdown: Shutdown) => Promise<Running>;
@@ -80,8 +83,6 @@ function nameOf(change: Change): string {
   return change.type === 'delete' ? change.row.logicalId : change.resource.key;
 }
 
-const deploymentType = 'Custom::CDKBucketDeployment';
-
 /** Returns why nothing here can make a change, or `undefined` if something can. */
 function unhostedReason(change: Change, { definitions }: Resolved): string | undefined {
   const { resourceType, serviceToken } = requestOf(change);
@@ -96,28 +97,27 @@ function unhostedReason(change: Change, { definitions }: Resolved): string | und
 }
 
 function requestOf(change: Change): ResourceRequest {
-  const request = (
-    type: ResourceRequest['type'],
-    { stackId, logicalId, type: resourceType, properties }: DeletedOrResolved,
-  ): ResourceRequest => {
-    const serviceToken = String(properties['ServiceToken']);
-    return { type, stackId, logicalId, resourceType, properties, serviceToken };
-  };
   switch (change.type) {
     case 'create':
-      return request('Create', change.resource);
+      return { type: 'Create', ...membersOf(change.resource) };
     case 'update': {
       const { physicalId, properties: oldProperties } = change.row;
-      return { ...request('Update', change.resource), physicalId, oldProperties };
+      return { type: 'Update', ...membersOf(change.resource), physicalId, oldProperties };
     }
     case 'delete':
-      return { ...request('Delete', change.row), physicalId: change.row.physicalId };
+      return { type: 'Delete', ...membersOf(change.row), physicalId: change.row.physicalId };
   }
 }
 
-type DeletedOrResolved = Pick<ResourceRequest, 'stackId' | 'logicalId' | 'properties'> & {
-  readonly type: string;
-};
+function membersOf({
+  stackId,
+  logicalId,
+  type: resourceType,
+  properties,
+}: Omit<DeclaredResource, 'key'> & { readonly properties: Json }): Omit<ResourceRequest, 'type'> {
+  const serviceToken = String(properties['ServiceToken']);
+  return { stackId, logicalId, resourceType, properties, serviceToken };
+}
 
 function perform(
   system: Running,

@@ -1,5 +1,5 @@
 import { record, type Json } from '#local/template/json.ts';
-import { integer, string, structure } from '#local/wire/shape.ts';
+import { integer, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Store } from '#local/process/store.ts';
 
 export const resourceSchema = `CREATE TABLE IF NOT EXISTS custom_resources (
@@ -49,6 +49,16 @@ const rowShape = structure({
   isReplaced: integer(),
 });
 
+function toRow(row: Shaped<typeof rowShape>): ResourceRow {
+  return {
+    ...row,
+    properties: record(JSON.parse(row.properties)),
+    data: record(JSON.parse(row.data)),
+    isRetained: row.isRetained === 1,
+    isReplaced: row.isReplaced === 1,
+  };
+}
+
 /** Returns the custom resources in a database. */
 export function createResourceStore(database: Store): ResourceStore {
   const select = database.rows(
@@ -62,14 +72,7 @@ export function createResourceStore(database: Store): ResourceStore {
   );
   const replace = database.change('UPDATE custom_resources SET is_replaced = 1 WHERE id = ?');
   const remove = database.change('DELETE FROM custom_resources WHERE id = ?');
-  const all = (): readonly ResourceRow[] =>
-    select().map((row) => ({
-      ...row,
-      properties: record(JSON.parse(row.properties)),
-      data: record(JSON.parse(row.data)),
-      isRetained: row.isRetained === 1,
-      isReplaced: row.isReplaced === 1,
-    }));
+  const all = (): readonly ResourceRow[] => select().map(toRow);
   const create = (resource: StoredResource): void => {
     const { stackId, logicalId, type, properties, physicalId, data, isRetained } = resource;
     const [texts, answer] = [JSON.stringify(properties), JSON.stringify(data)];

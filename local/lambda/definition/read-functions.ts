@@ -6,13 +6,15 @@ import type {
   LoggingConfig,
 } from '#local/lambda/definition/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
-import { missingSdkPackages } from '#local/lambda/definition/sdk-packages.ts';
+import { performedFunctions } from '#local/lambda/definition/performed-functions.ts';
 import {
-  adapterNotices,
-  containsWebAdapter,
-  isWebAdapter,
-} from '#local/lambda/definition/web-adapter.ts';
+  layersOf,
+  readAvailable,
+  readLayers,
+  readLayerVersions,
+} from '#local/lambda/definition/read-layers.ts';
+import { missingSdkPackages } from '#local/lambda/definition/sdk-packages.ts';
+import { adapterNotices } from '#local/lambda/definition/web-adapter.ts';
 import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -24,7 +26,7 @@ export async function readFunctions(
   settings: CodeSettings,
 ): Promise<readonly FunctionDefinition[]> {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const performed = performedByHost(stacks);
+  const performed = performedFunctions(stacks);
   const isPerformed = ({ stack, logicalId }: Resource): boolean =>
     performed.has(stack.scope.attribute(logicalId, 'Arn'));
   const all = ofType('AWS::Lambda::Function');
@@ -32,10 +34,7 @@ export async function readFunctions(
     .filter((item) => !isPerformed(item))
     .filter((item) => isHosted(item, settings));
   const unneeded = layersOf(all.filter(isPerformed)).difference(layersOf(functions));
-  const layerResources = ofType('AWS::Lambda::LayerVersion').filter(
-    ({ stack, logicalId }) => !unneeded.has(String(stack.scope.ref(logicalId))),
-  );
-  const layers = await readAvailable(layerResources, settings, (item) => readLayer(item, settings));
+  const layers = await readLayerVersions(stacks, unneeded, settings);
   const context = {
     settings,
     layers,
@@ -50,39 +49,6 @@ export async function readFunctions(
     adapterNotices(definition).forEach(settings.warn);
   }
   return definitions;
-}
-
-function layersOf(functions: readonly Resource[]): Set<string> {
-  return new Set(functions.flatMap(({ properties }) => properties.texts('Layers')));
-}
-
-/** The custom resources of CDK that the host performs itself. */
-export const performedTypes = ['Custom::CDKBucketDeployment'] as const;
-
-/** Returns the ARNs of functions that only do what the host performs itself. */
-function performedByHost(stacks: readonly OpenStack[]): ReadonlySet<unknown> {
-  const resources = stacks.flatMap((stack) => stack.ofType(...performedTypes));
-  return new Set(resources.map(({ properties }) => properties.raw('ServiceToken')));
-}
-
-/** Reads the resources whose code is available locally. Warns of the others and skips them. */
-async function readAvailable<Read>(
-  resources: readonly Resource[],
-  { warn }: CodeSettings,
-  read: (resource: Resource) => Promise<Read>,
-): Promise<readonly Read[]> {
-  const results = await Promise.all(
-    resources.map(async (resource) => {
-      try {
-        return [await read(resource)];
-      } catch (error) {
-        if (!(error instanceof RemoteCodeError)) throw error;
-        warn(error.message);
-        return [];
-      }
-    }),
-  );
-  return results.flat();
 }
 
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
@@ -211,32 +177,6 @@ function readAsync({ properties }: Resource, config: Resource | undefined): Asyn
     onFailure: destinations?.nested('OnFailure').optionalText('Destination'),
     deadLetters: properties.nested('DeadLetterConfig').optionalText('TargetArn'),
   };
-}
-
-async function readLayer(
-  { key, logicalId, properties, stack }: Resource,
-  settings: CodeSettings,
-): Promise<Layer> {
-  const reference = { property: `${key}.Content`, template: stack.template };
-  const folder = await resolveAssetFolder(reference, properties.raw('Content'), settings.unpack);
-  return { folder, arn: String(stack.scope.ref(logicalId)) };
-}
-
-function readLayers(
-  { key, properties }: Resource,
-  layers: readonly Layer[],
-  { warn }: CodeSettings,
-): Pick<FunctionDefinition, 'layers' | 'hasWebAdapter'> {
-  const arns = properties.texts('Layers');
-  const own = arns
-    .filter((arn) => !isWebAdapter(arn))
-    .flatMap((arn) => {
-      const layer = layers.find((each) => each.arn === arn);
-      if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
-      return layer ?? [];
-    });
-  const hasWebAdapter = arns.some(isWebAdapter) || own.some(containsWebAdapter);
-  return { layers: own, hasWebAdapter };
 }
 
 interface NumberProperty {
