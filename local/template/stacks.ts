@@ -7,7 +7,7 @@ import { readParameters, refuseUnknownParameters } from '#local/template/paramet
 import type { Properties } from '#local/template/properties.ts';
 import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
-import { referencesIn } from '#local/template/references.ts';
+import { referencesIn } from '#local/template/references/references.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
 import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
 

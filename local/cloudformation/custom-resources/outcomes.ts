@@ -1,4 +1,4 @@
-import { readDependencies, type Dependencies } from '#local/template/dependencies.ts';
+import { readDependencies, type Dependencies } from '#local/template/references/dependencies.ts';
 import type { CreatedResource, CustomResources } from '#local/template/stack-context.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 

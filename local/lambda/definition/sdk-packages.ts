@@ -26,8 +26,12 @@ export function missingSdkPackages(definition: CodePlaces): readonly string[] {
 
 type CodePlaces = Pick<FunctionDefinition, 'root' | 'layers' | 'project' | 'runtime'>;
 
-/** The packages that an import names; what a program composes is found when it runs. */
-const imports = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["'](@(?:aws-sdk|smithy)\/[\w-]+)/gu;
+/**
+ * The packages that an import names; what a program composes is found when it runs. The SDK's own
+ * messages show imports of optional signers, which Lambda does not have.
+ */
+const imports =
+  /(?:\bfrom|\bimport|\brequire)\s*\(?\s*["'](@(?:aws-sdk|smithy)\/(?!signature-)[\w-]+)/gu;
 
 /** Bundles are larger than what a person writes, but hardly as large as this. */
 const maxFileBytes = 4 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { RuntimeEvent } from '../runtime-client.ts';
+import type { RuntimeEvent } from '#local/lambda/runtime/runtime-client.ts';
 import type { AdapterOptions } from './options.ts';
 
 /** A request to the application. */

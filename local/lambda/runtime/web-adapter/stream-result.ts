@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { toErrorBody } from '../runtime-client.ts';
+import { toErrorBody } from '#local/lambda/runtime/runtime-client.ts';
 
 /** Sends a streamed result as the application writes it. An error in its middle is in the trailers. */
 export async function streamResult(

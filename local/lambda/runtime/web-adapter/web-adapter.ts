@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRuntimeClient, type RuntimeEvent } from '../runtime-client.ts';
+import { createRuntimeClient, type RuntimeEvent } from '#local/lambda/runtime/runtime-client.ts';
 import { startApplication } from './application.ts';
 import { toAppRequest, type AppRequest } from './http-request.ts';
 import { toPrelude, toResult } from './http-response.ts';

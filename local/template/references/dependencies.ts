@@ -1,6 +1,6 @@
 import { resolve } from '#local/template/intrinsics.ts';
 import { record } from '#local/template/json.ts';
-import { referencesIn, type Reference } from '#local/template/references.ts';
+import { referencesIn, type Reference } from '#local/template/references/references.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 /** What the resources of some stacks depend on: references, exports and `DependsOn`. */
