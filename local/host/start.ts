@@ -14,6 +14,7 @@ import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
+import { publishAssets } from '#local/s3/assets.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -56,6 +57,8 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   for (const { name } of definitions.buckets) {
     s3.store.makeBucket({ name, createdAt: Math.floor(clock.now()), location });
   }
+  const variables = definitions.functions.flatMap(({ environment }) => Object.values(environment));
+  await publishAssets(variables, { stacks: resolved.stacks, store: s3.store, now: clock.now });
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);

@@ -21,7 +21,9 @@ import type { Running } from '#local/host/start.ts';
 import { deploymentType } from '#local/lambda/definition/performed-functions.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
 import { openCertificate } from '#local/process/tls.ts';
+import { publishAssets } from '#local/s3/assets.ts';
 import type { Json } from '#local/template/json.ts';
+import { isRecord } from '#local/wire/shape.ts';
 
 /** Starts a system. */
 export type StartSystem = (resolved: Resolved, shutdown: Shutdown) => Promise<Running>;
@@ -58,6 +60,9 @@ export async function applyChanges(run: Provisioning, changes: readonly Change[]
   shutdown.services.defer(() => gateway.connect(routeWhileStarting));
   const settings = { ...resolved, trust, responsePort: endpoint.port };
   const system = await run.startSystem(settings, shutdown);
+  const properties = possible.flatMap((change) => textsIn(requestOf(change).properties));
+  const { stacks, clock, services } = system;
+  await publishAssets(properties, { stacks, store: services.s3.store, now: clock.now });
   await Promise.all(
     possible.map(async (change) => {
       run.bound.log(`${nameOf(change)}: ${change.type} custom resource`);
@@ -78,6 +83,11 @@ async function quiescence(system: Running): Promise<void> {
 }
 
 const maxQuiescenceMs = 10_000;
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return isRecord(value) || Array.isArray(value) ? Object.values(value).flatMap(textsIn) : [];
+}
 
 function nameOf(change: Change): string {
   return change.type === 'delete' ? change.row.logicalId : change.resource.key;

@@ -1,10 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
-import { unzipSync, zipSync } from 'fflate';
+import { basename } from 'node:path';
+import { unzipSync } from 'fflate';
 import type { DeploymentTools } from '#local/cloudformation/custom-resources/bucket-deployment.ts';
 import { replaceMarkers } from '#local/cloudformation/custom-resources/markers.ts';
+import { readAsset, toObject, type Asset } from '#local/s3/assets.ts';
 import type { Properties } from '#local/template/properties.ts';
-import { assetFile } from '#local/template/template.ts';
 
 /** Files by name, with slashes. */
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -22,7 +21,7 @@ export async function readSources(properties: Properties, tools: DeploymentTools
   for (const [index, key] of keys.entries()) {
     const source = await readSource(buckets[index] ?? '', key, tools);
     if (!properties.flag('Extract', true)) {
-      files.set(basename(key), toArchive(source));
+      files.set(basename(key), toObject(source));
       continue;
     }
     for (const [name, bytes] of toFiles(source)) {
@@ -32,43 +31,21 @@ export async function readSources(properties: Properties, tools: DeploymentTools
   return files;
 }
 
-/** What a source is on disk. */
-type Source =
-  | { readonly type: 'folder'; readonly files: Files }
-  | { readonly type: 'file'; readonly bytes: Uint8Array };
-
+/** An object of a bucket here is a source like an asset of a template. */
 async function readSource(
   bucket: string,
   key: string,
   { objects, stacks }: DeploymentTools,
-): Promise<Source> {
-  for (const { template } of stacks) {
-    const path = assetFile(template, key);
-    if (path === undefined) continue;
-    if ((await stat(path)).isDirectory()) return { type: 'folder', files: await readFolder(path) };
-    return { type: 'file', bytes: await readFile(path) };
-  }
+): Promise<Asset> {
+  const asset = await readAsset(stacks, key);
+  if (asset !== undefined) return asset;
   const object = objects.find(bucket, key);
   if (object === undefined) throw new Error(`There is no s3://${bucket}/${key}`);
   return { type: 'file', bytes: await objects.read(object.file) };
 }
 
-async function readFolder(folder: string): Promise<Files> {
-  const files = new Map<string, Uint8Array>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(relative(folder, path).replaceAll(sep, '/'), await readFile(path));
-  }
-  return files;
-}
-
-function toFiles(source: Source): Files {
+function toFiles(source: Asset): Files {
   if (source.type === 'folder') return source.files;
   const entries = Object.entries(unzipSync(source.bytes));
   return new Map(entries.filter(([name]) => !name.endsWith('/')));
-}
-
-function toArchive(source: Source): Uint8Array {
-  return source.type === 'file' ? source.bytes : zipSync(Object.fromEntries(source.files));
 }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { hostTemplate, type HostedTemplate } from '#test/fixtures/host-template.ts';
 
@@ -78,4 +79,29 @@ const siteTemplate = (properties: object): object => ({
       },
     },
   },
+});
+
+test('functions find the assets that their variables name in the bucket of CDK', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'streambed-'));
+  await mkdir(join(folder, 'site'));
+  await writeFile(join(folder, 'site/index.html'), 'hello');
+  await writeFile(join(folder, 'Site.assets.json'), JSON.stringify(siteAssets));
+  const bucket = 'cdk-hnb659fds-assets-${AWS::AccountId}-${AWS::Region}';
+  const Variables = { BUCKET: { 'Fn::Sub': bucket }, KEY: 'abc.zip' };
+  const Properties = {
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Role: 'role',
+    Environment: { Variables },
+    Code: { ZipFile: 'exports.handler = async () => 1' },
+  };
+  const template = join(folder, 'Site.template.json');
+  const Resources = { Reader: { Type: 'AWS::Lambda::Function', Properties } };
+  await writeFile(template, JSON.stringify({ Resources }));
+  await using system = await hostTemplate('', { template });
+  const s3 = new S3Client({ ...system.config, forcePathStyle: true });
+  const Bucket = 'cdk-hnb659fds-assets-000000000000-us-east-1';
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: 'abc.zip' }));
+  const files = unzipSync((await Body?.transformToByteArray()) ?? new Uint8Array());
+  expect(Object.keys(files)).toEqual(['index.html']);
 });
