@@ -1,5 +1,6 @@
 import { identify, type Identity } from '#local/template/identity.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
+import { exportTypes } from '#local/template/references/cross-region-exports.ts';
 import { accountId, stackIdOf, type ScopeContext } from '#local/template/stack-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -39,7 +40,9 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
       throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
     },
     attribute(logicalId, name) {
-      if (requireResource(resources, logicalId).type === 'AWS::CloudFormation::Stack') {
+      const { type } = requireResource(resources, logicalId);
+      if (type === exportTypes.reader) return context.crossRegionExport(name);
+      if (type === 'AWS::CloudFormation::Stack') {
         return context.nestedOutput(keyOf(logicalId), name.replace(/^Outputs\./u, ''));
       }
       const { attributes } = identityOf(logicalId);

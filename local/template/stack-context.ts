@@ -42,6 +42,8 @@ export const noCustomResources: CustomResources = {
 export interface ScopeContext extends StackContext {
   /** Returns the value that one of the stacks exports under a name. */
   importValue(name: string): unknown;
+  /** Returns the value that a stack exports to another Region with CDK. */
+  crossRegionExport(name: string): unknown;
   /** Returns an output of a nested stack, by the key of its AWS::CloudFormation::Stack. */
   nestedOutput(key: string, name: string): unknown;
 }

@@ -7,6 +7,7 @@ import { readParameters, refuseUnknownParameters } from '#local/template/paramet
 import type { Properties } from '#local/template/properties.ts';
 import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { crossRegionExport } from '#local/template/references/cross-region-exports.ts';
 import { referencesIn } from '#local/template/references/references.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
 import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
@@ -76,6 +77,7 @@ export async function openStacks(
     rewriteUrls: createUrlRewriter(stacks, context, 'wss://'),
     rewriteOutputs: createUrlRewriter(stacks, context, 'ws://'),
     importValue: (name) => exportedValue(stacks, name),
+    crossRegionExport: (name) => crossRegionExport(stacks, name),
     nestedOutput(key, name) {
       const stack = nested.get(key);
       if (stack === undefined) throw new Error(`${key}: the nested stack does not exist`);
