@@ -42,7 +42,7 @@ async function run(event: RuntimeEvent): Promise<void> {
       await streamResult(client.responseUrl(event.requestId), toPrelude(response), response);
     } else {
       const body = await whole(response);
-      await client.respond(event.requestId, toResult(request, response, body, options));
+      client.respond(event.requestId, toResult(request, response, body, options));
     }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
