@@ -57,7 +57,7 @@ export async function createHosts(
     AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
     AWS_ENDPOINT_URL: services.url,
     ...endpointVariables(localEndpoints(options.endpoints ?? {})),
-    ...trustVariables(options.trust),
+    ...trustVariables(options.trust, options.responsePort !== undefined),
   };
   const shared = { account, ...shareSettings(options) };
   return definitions.map((definition) => {
@@ -102,11 +102,15 @@ function processVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** Node adds the certificate to those that it trusts; others trust only those in their file. */
-function trustVariables(trust: Trust | undefined): Record<string, string> {
+/**
+ * Node adds the certificate to those that it trusts; Python's SDK trusts only those in its file. So
+ * do other programs, which need it for ResponseURLs only.
+ */
+function trustVariables(trust: Trust | undefined, isForAnswers: boolean): Record<string, string> {
   if (trust === undefined) return {};
   const { certificate, all } = trust;
-  return { NODE_EXTRA_CA_CERTS: certificate, AWS_CA_BUNDLE: all, SSL_CERT_FILE: all };
+  const others = isForAnswers ? { SSL_CERT_FILE: all } : {};
+  return { NODE_EXTRA_CA_CERTS: certificate, AWS_CA_BUNDLE: all, ...others };
 }
 
 /**

@@ -1,7 +1,7 @@
 import {
   anything,
   asText,
-  object,
+  isRecord,
   oneOf,
   readShape,
   string,
@@ -60,8 +60,10 @@ export function readAnswer(body: string, ids: RequestIds): Answer {
     );
   }
   const { PhysicalResourceId: physicalId = '', Data } = answer;
+  const data = Data ?? {};
+  if (!isRecord(data)) return failed('Invalid response object: answer.Data must be an object');
   if (physicalId === '' || physicalId.length > 1024) return failed('Invalid PhysicalResourceId');
-  return { type: 'success', physicalId, data: readShape(object, Data ?? {}, () => new Error()) };
+  return { type: 'success', physicalId, data };
 }
 
 /** Returns the answer for a request that did not succeed. */

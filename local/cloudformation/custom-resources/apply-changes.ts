@@ -76,10 +76,11 @@ function isBusy({ hosts, services }: Running): boolean {
   return services.stepFunctions.executions.running() > 0 || hosts.some((host) => host.busy() > 0);
 }
 
-/** Lets functions finish what they do after their answer, within reason. */
-async function quiescence(system: Running): Promise<void> {
+/** Lets functions finish what they do after their answer, within reason. Executions go on later. */
+async function quiescence({ hosts }: Running): Promise<void> {
   const deadline = performance.now() + maxQuiescenceMs;
-  while (isBusy(system) && performance.now() < deadline) await delay(20);
+  const isRunning = (): boolean => hosts.some((host) => host.busy() > 0);
+  while (isRunning() && performance.now() < deadline) await delay(20);
 }
 
 const maxQuiescenceMs = 10_000;
