@@ -9,7 +9,9 @@ export interface ServiceRequest {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** Ends the call, which then throws. */
+  readonly signal?: AbortSignal;
 }
 
 /** A whole response of an AWS service. */
@@ -42,7 +44,7 @@ export interface CallerSettings {
 export function createServiceCaller(settings: CallerSettings): ServiceCaller {
   const { credentials, region, gateway, endpoints } = settings;
   return {
-    async send(service, { method, path, headers = {}, body }) {
+    async send(service, { method, path, headers = {}, body, signal = null }) {
       const client = new AwsClient({
         ...credentials,
         region,
@@ -50,7 +52,8 @@ export function createServiceCaller(settings: CallerSettings): ServiceCaller {
         retries: 0,
       });
       const base = endpoints[service] ?? gateway();
-      const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
+      const content = body === undefined ? {} : { body };
+      const init = { method, headers: { ...headers }, signal, ...content };
       const response = await client.fetch(`${base}${path}`, init);
       const { ok, status, headers: responseHeaders } = response;
       const bytes = Buffer.from(await response.arrayBuffer());

@@ -39,7 +39,8 @@ export async function bind(plan: Plan, shutdown: Shutdown): Promise<Bound> {
   return { ...plan, gateway, ports, trust: certificate && (await trustOf(certificate)) };
 }
 
-async function trustOf(certificate: Certificate): Promise<Trust> {
+/** Writes the files of a certificate that clients must trust. */
+export async function trustOf(certificate: Certificate): Promise<Trust> {
   return { certificate: certificate.path, all: await writeTrusted(certificate) };
 }
 
@@ -63,4 +64,5 @@ const answerNotReady: Engine = async (_, response) => {
   await Promise.resolve();
 };
 
-const routeWhileStarting: Router = () => answerNotReady;
+/** Answers that no service is there yet. */
+export const routeWhileStarting: Router = () => answerNotReady;

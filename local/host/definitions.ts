@@ -108,9 +108,12 @@ function each<Definition>(
   };
 }
 
-/** Types that need no reader: nested stacks are opened, the others configure, grant or watch. */
+/**
+ * Types that need no reader: nested stacks are opened, custom resources run, and the others
+ * configure, grant or watch.
+ */
 const typesWithoutReader =
-  /^AWS::CloudFormation::Stack$|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SNS::Topic(?:Inline)?Policy$|^AWS::SQS::Queue(?:Inline)?Policy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
+  /^AWS::CloudFormation::(?:Stack|CustomResource)$|^Custom::|^AWS::(?:IAM|CloudWatch|CDK|KMS)::|^AWS::Logs::(?!SubscriptionFilter$|LogGroup$)|^AWS::ApiGateway(?:V2)?::|^AWS::Cognito::UserPool(?:Client|Domain)$|^AWS::Lambda::(?:Alias|EventInvokeConfig|Version|LayerVersionPermission)$|^AWS::SNS::Topic(?:Inline)?Policy$|^AWS::SQS::Queue(?:Inline)?Policy$|^AWS::S3::BucketPolicy$|^AWS::SecretsManager::ResourcePolicy$|^AWS::Events::EventBusPolicy$|^AWS::Scheduler::ScheduleGroup$/u;
 
 /** Returns the types of resources that are not hosted here, each once, sorted. */
 export function unhostedTypes(stacks: Stacks): readonly string[] {

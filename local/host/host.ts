@@ -1,3 +1,4 @@
+import { provision } from '#local/cloudformation/custom-resources/provision.ts';
 import { bind } from '#local/host/bind.ts';
 import { stateOf, type LocalState } from '#local/host/state/local-state.ts';
 import { plan, type LocalOptions } from '#local/host/plan.ts';
@@ -24,7 +25,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalSystem> {
   const shutdown = createShutdown(starting);
   const planned = await plan(options, shutdown);
   const bound = await bind(planned, shutdown);
-  const resolved = await resolve(bound);
+  const resolved = await resolve(bound, await provision(bound, start));
   const running = await start(resolved, shutdown);
   const state = stateOf(running);
   const system = starting.move();

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { BedrockOptions } from '#local/bedrock/bedrock.ts';
+import { createMetricStore, type MetricStore } from '#local/cloudwatch/metric-store.ts';
 import {
   deriveKey,
   openDataDirectory,
@@ -16,10 +18,13 @@ import {
   defaultEnvironments,
   type EnvironmentOptions,
 } from '#local/lambda/pool/environment-options.ts';
+import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
+import { createLogStore, type LogStore } from '#local/logs/log-store.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Binding } from '#local/process/listen.ts';
 import { readAssembly } from '#local/template/project/assembly.ts';
 import { findTemplate } from '#local/template/project/find-template.ts';
+import { noCustomResources } from '#local/template/stack-context.ts';
 import { openStacks, type StackValues } from '#local/template/stacks.ts';
 import type { Template } from '#local/template/template.ts';
 import type { TraceStore } from '#local/traces/trace-store.ts';
@@ -81,6 +86,10 @@ export interface Plan {
   readonly traces: TraceStore | undefined;
   readonly clock: Clock;
   readonly notices: Notices;
+  readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  /** Returns the folder of an archive's files. */
+  unpack(archive: string): Promise<string>;
   log(line: string): void;
 }
 
@@ -118,6 +127,9 @@ export async function plan(options: LocalOptions, shutdown: Shutdown): Promise<P
     environments: options.environments ?? defaultEnvironments,
     traces: options.traces,
     notices,
+    logs: createLogStore(clock.now),
+    metrics: createMetricStore(),
+    unpack: createUnpacker(join(data, 'code')),
     log: (line) => options.log(line),
   };
 }
@@ -135,5 +147,6 @@ function openWithoutAddresses(
     originOf: () => placeholder,
     secret: (label) => deriveKey(secrets, label),
     warn: () => undefined,
+    customResources: noCustomResources,
   });
 }

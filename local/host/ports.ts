@@ -27,6 +27,8 @@ export interface Port {
   readonly origin: string;
   /** Lets a handler answer requests. */
   connect(handler: http.RequestListener, pages?: PageAccess): void;
+  /** Lets nothing answer any more, as before it was connected. */
+  disconnect(): void;
   /** Lets a handler answer requests for WebSockets. */
   connectUpgrades(handler: UpgradeListener): void;
   /** Closes the port and its connections. */
@@ -131,7 +133,10 @@ export async function openUrlPort(binding: Binding, closing: AsyncDisposableStac
 
 async function openPort(binding: Binding, { certificate, closing }: PortSettings): Promise<Port> {
   const server = http.createServer();
-  server.on('request', notReady);
+  const disconnect = (): void => {
+    server.removeAllListeners('request').removeAllListeners('upgrade').on('request', notReady);
+  };
+  disconnect();
   const front = certificate === undefined ? server : acceptTls(server, certificate);
   const close = async (): Promise<void> => {
     await closeServer(server);
@@ -148,6 +153,7 @@ async function openPort(binding: Binding, { certificate, closing }: PortSettings
         else refuse(response);
       });
     },
+    disconnect,
     connectUpgrades(handler) {
       server.on('upgrade', (request, socket, head) => {
         const from = readRequestSource(request.headers, binding.host);

@@ -8,13 +8,17 @@ import {
   withoutEffect,
   type Definitions,
 } from '#local/host/definitions.ts';
-import { createUnpacker } from '#local/lambda/definition/unpack-archive.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { openUserPools, type UserPool } from '#local/sign-in/user-pools.ts';
-import { signInKey, type StackContext } from '#local/template/stack-context.ts';
+import {
+  noCustomResources,
+  signInKey,
+  type CustomResources,
+  type StackContext,
+} from '#local/template/stack-context.ts';
 import { openStacks, type OpenStack } from '#local/template/stacks.ts';
 
 /** Step 3 of a start: what the templates define, with every reference resolved. */
@@ -25,13 +29,21 @@ export interface Resolved extends Bound {
   readonly apiKeys: readonly ApiKey[];
   /** The user pools with their users and signing keys. */
   readonly userPools: readonly UserPool[];
+  /** The port of ResponseURLs, while custom resources are created. */
+  readonly responsePort?: number;
 }
 
-/** Reads all definitions. Throws an error that names the resource and the property at fault. */
-export async function resolve(bound: Bound): Promise<Resolved> {
-  const { templates, values, data, notices } = bound;
+/**
+ * Reads all definitions, with what custom resources have answered. Throws an error that names the
+ * resource and the property at fault.
+ */
+export async function resolve(
+  bound: Bound,
+  customResources: CustomResources = noCustomResources,
+): Promise<Resolved> {
+  const { templates, values, data, notices, unpack } = bound;
   const { warn } = notices;
-  const stacks = await openStacks(templates, values, contextOf(bound));
+  const stacks = await openStacks(templates, values, contextOf(bound, customResources));
   for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
   [...unhostedCallers(stacks), ...withoutEffect(stacks)].forEach(warn);
   for (const { template } of stacks) {
@@ -39,7 +51,6 @@ export async function resolve(bound: Bound): Promise<Resolved> {
     template.notes.forEach(notices.note);
   }
   const folder = join(data, 'code');
-  const unpack = createUnpacker(folder);
   const definitions = await readDefinitions(stacks, {
     folder,
     unpack,
@@ -60,9 +71,14 @@ export async function resolve(bound: Bound): Promise<Resolved> {
   };
 }
 
-function contextOf({ region, gateway, ports, secrets, notices }: Bound): StackContext {
+/** Returns what the references in the templates depend on. */
+export function contextOf(
+  { region, gateway, ports, secrets, notices }: Bound,
+  customResources: CustomResources,
+): StackContext {
   return {
     region,
+    customResources,
     gatewayUrl: gateway.url,
     originOf: (key) => ports.get(key)?.origin,
     secret: (label) => deriveKey(secrets, label),

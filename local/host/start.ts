@@ -1,4 +1,3 @@
-import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { declareRules } from '#local/events/bus/read-rules.ts';
 import { startEvents } from '#local/events/start-events.ts';
@@ -17,10 +16,10 @@ import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
-import { createLogStore } from '#local/logs/log-store.ts';
 import { declareSecret, removeUndeclaredSecrets } from '#local/secrets-manager/read-secrets.ts';
 import { declareParameter, removeUndeclared } from '#local/ssm/read-parameters.ts';
 import { declareTopics } from '#local/sns/read-topics.ts';
+import { publishAssets } from '#local/s3/assets.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -31,10 +30,9 @@ export interface Running extends Resolved {
 
 /** Starts functions and services, creates their contents, and connects the ports to them. */
 export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Running> {
-  const { region, secrets, gateway, clock, definitions, directory, log } = resolved;
-  const logs = createLogStore(clock.now);
+  const { region, secrets, gateway, clock, definitions, directory } = resolved;
+  const { logs, metrics, log } = resolved;
   for (const { name, retentionDays } of definitions.logGroups) logs.retain(name, retentionDays);
-  const metrics = createMetricStore();
   const account = createAccount(definitions.functions, resolved.environments.concurrency);
   const hosts = await createHosts(definitions.functions, {
     options: resolved,
@@ -64,6 +62,8 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   for (const { name } of definitions.buckets) {
     s3.store.makeBucket({ name, createdAt: Math.floor(clock.now()), location });
   }
+  const variables = definitions.functions.flatMap(({ environment }) => Object.values(environment));
+  await publishAssets(variables, { stacks: resolved.stacks, store: s3.store, now: clock.now });
   for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
   storeDeclaredValues(resolved, services);
   declareTopics(services.sns.topics, definitions.topics);

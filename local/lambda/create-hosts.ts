@@ -29,6 +29,7 @@ export interface FunctionHostsSettings {
     readonly environments: EnvironmentOptions;
     readonly clock: Clock;
     readonly trust: Trust | undefined;
+    readonly responsePort?: number;
     log(line: string): void;
   };
   readonly region: string;
@@ -46,7 +47,8 @@ export async function createHosts(
   definitions: readonly FunctionDefinition[],
   { options, region, account, secrets, services }: FunctionHostsSettings,
 ): Promise<readonly FunctionHost[]> {
-  const bootstraps = await writeBootstraps(join(options.data, 'runtime'));
+  const written = await writeBootstraps(join(options.data, 'runtime'));
+  const bootstraps = { ...written, responsePort: options.responsePort };
   const variables = {
     ...processVariables(),
     AWS_REGION: region,
@@ -55,7 +57,7 @@ export async function createHosts(
     AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
     AWS_ENDPOINT_URL: services.url,
     ...endpointVariables(localEndpoints(options.endpoints ?? {})),
-    ...trustVariables(options.trust),
+    ...trustVariables(options.trust, options.responsePort !== undefined),
   };
   const shared = { account, ...shareSettings(options) };
   return definitions.map((definition) => {
@@ -100,10 +102,15 @@ function processVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, process.env[name] ?? '']));
 }
 
-/** Node adds the certificate to those that it trusts; Python's SDK trusts only those in its file. */
-function trustVariables(trust: Trust | undefined): Record<string, string> {
+/**
+ * Node adds the certificate to those that it trusts; Python's SDK trusts only those in its file. So
+ * do other programs, which need it for ResponseURLs only.
+ */
+function trustVariables(trust: Trust | undefined, isForAnswers: boolean): Record<string, string> {
   if (trust === undefined) return {};
-  return { NODE_EXTRA_CA_CERTS: trust.certificate, AWS_CA_BUNDLE: trust.all };
+  const { certificate, all } = trust;
+  const others = isForAnswers ? { SSL_CERT_FILE: all } : {};
+  return { NODE_EXTRA_CA_CERTS: certificate, AWS_CA_BUNDLE: all, ...others };
 }
 
 /**

@@ -15,6 +15,9 @@ export const retentions = new Set([
   3653,
 ]);
 
+/** CDK's `logRetention` sets how long a group keeps its lines, and creates the group if needed. */
+const logGroupTypes: ReadonlySet<string> = new Set(['AWS::Logs::LogGroup', 'Custom::LogRetention']);
+
 /**
  * Reads the log groups of the stacks. Of their properties, only these two are resolved, because the
  * others, such as a key, may be in a stack that is not here. Throws for an invalid retention.
@@ -22,7 +25,7 @@ export const retentions = new Set([
 export function readLogGroups(stacks: readonly OpenStack[]): readonly LogGroupDefinition[] {
   return stacks.flatMap(({ template, scope, keyOf }) =>
     [...template.resources]
-      .filter(([, { type }]) => type === 'AWS::Logs::LogGroup')
+      .filter(([, { type }]) => logGroupTypes.has(type))
       .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
       .map(([logicalId, { properties }]) => ({
         name: String(scope.ref(logicalId)),

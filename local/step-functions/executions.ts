@@ -33,6 +33,8 @@ export interface Executions {
   redrive(machine: StateMachine, arn: string): number;
   /** Resumes the executions that were interrupted when the host last ended. */
   resume(machines: readonly StateMachine[]): void;
+  /** How many executions are running. */
+  running(): number;
   /** Interrupts all running executions. They are resumed at the next start. */
   close(): void;
 }
@@ -98,6 +100,7 @@ export function createExecutions(settings: Omit<RunContext, 'live'>): Executions
           runStored(context, machine, { execution }).catch(ignoreClosed);
       }
     },
+    running: () => live.size,
     close() {
       for (const execution of live.values()) execution.abort('interrupted');
     },

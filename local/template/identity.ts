@@ -219,6 +219,11 @@ const serviceArn =
   (resource: ResourceContext, name: string): string =>
     arnOf(resource, service, `${kind}${name}`);
 
+function logRetention(resource: ResourceContext): Identity {
+  const LogGroupName = nameFrom(resource, 'LogGroupName');
+  return { ref: LogGroupName, attributes: { LogGroupName } };
+}
+
 /** By resource type. The properties, references and ARN formats are CloudFormation's. */
 const identities: Readonly<Record<string, (resource: ResourceContext) => Identity>> = {
   'AWS::ApiGateway::ApiKey': byId('APIKeyId'),
@@ -271,4 +276,5 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   ),
   'AWS::StepFunctions::StateMachineAlias': machineAlias,
   'AWS::StepFunctions::StateMachineVersion': machineVersion,
+  'Custom::LogRetention': logRetention,
 };

@@ -1,5 +1,6 @@
 import { identify, type Identity } from '#local/template/identity.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
+import { exportTypes } from '#local/template/references/cross-region-exports.ts';
 import { accountId, stackIdOf, type ScopeContext } from '#local/template/stack-context.ts';
 import { isRecord } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
@@ -25,6 +26,8 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
     const property = (name: string): unknown =>
       scope.lookUp(resolve(properties[name], scope), `${type}/Properties/${name}`);
     const key = keyOf(logicalId);
+    const created = context.customResources.find(key);
+    if (created !== undefined) return { ref: created.physicalId, attributes: created.data };
     return identify(type, { stackName, logicalId, key, property, context });
   };
   const samReference = (path: string): unknown =>
@@ -40,14 +43,15 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
       throw new Error(`Parameter ${logicalId}: needs --parameter ${logicalId}=…`);
     },
     attribute(logicalId, name) {
-      if (requireResource(resources, logicalId).type === 'AWS::CloudFormation::Stack') {
+      const { type } = requireResource(resources, logicalId);
+      if (type === exportTypes.reader) return context.crossRegionExport(name);
+      if (type === 'AWS::CloudFormation::Stack') {
         return context.nestedOutput(keyOf(logicalId), name.replace(/^Outputs\./u, ''));
       }
       const { attributes } = identityOf(logicalId);
       if (isSamPart(name)) return samReference(`${logicalId}.${name}`);
       if (Object.hasOwn(attributes, name)) return attributes[name];
-      context.warn(`${logicalId}.${name} is not supported here: a placeholder is used instead`);
-      return `${logicalId}-${name}`;
+      return placeholder(context, keyOf(logicalId), `${logicalId}-${name}`);
     },
     condition(name) {
       if (!Object.hasOwn(conditions, name)) throw new Error(`There is no condition ${name}`);
@@ -63,6 +67,21 @@ export function createScope({ template, parameters, context, keyOf }: ScopeOptio
     lookUp: (value, place) => resolveReferences(value, context.lookups, place),
   };
   return scope;
+}
+
+/**
+ * Returns what stands for an unknown attribute. Throws if a function has created the resource and
+ * did not return it.
+ */
+function placeholder({ customResources, warn }: ScopeContext, key: string, value: string): string {
+  const attribute = value.replace('-', '.');
+  if (customResources.find(key) !== undefined) {
+    throw new Error(`The answer for ${key} has no ${attribute} in its Data`);
+  }
+  // What would use it is left out, too.
+  if (customResources.isLeftOut(key)) return value;
+  warn(`${attribute} is not supported here: a placeholder is used instead`);
+  return value;
 }
 
 /**

@@ -17,13 +17,36 @@ export interface StackContext {
   secret(label: string): string;
   /** Reports a reference whose value could only be guessed. */
   warn(message: string): void;
+  readonly customResources: CustomResources;
 }
+
+/** The custom resources, as far as their functions have created them. */
+export interface CustomResources {
+  /** Returns what the function answered. */
+  find(key: string): CreatedResource | undefined;
+  /** Whether a resource is not there, because it or what it depends on was not created. */
+  isLeftOut(key: string): boolean;
+}
+
+export interface CreatedResource {
+  readonly physicalId: string;
+  /** What `Fn::GetAtt` returns. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The custom resources of a start that has created none. */
+export const noCustomResources: CustomResources = {
+  find: () => undefined,
+  isLeftOut: () => false,
+};
 
 /** The context of one stack among others. */
 export interface ScopeContext extends StackContext {
   readonly lookups: Lookups;
   /** Returns the value that one of the stacks exports under a name. */
   importValue(name: string): unknown;
+  /** Returns the value that a stack exports to another Region with CDK. */
+  crossRegionExport(name: string): unknown;
   /** Returns an output of a nested stack, by the key of its AWS::CloudFormation::Stack. */
   nestedOutput(key: string, name: string): unknown;
 }

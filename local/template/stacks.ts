@@ -12,6 +12,8 @@ import type { Lookups } from '#local/template/references/lookups.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { resolveProperties } from '#local/template/resolve-properties.ts';
 import { record, type Json } from '#local/template/json.ts';
+import { crossRegionExport } from '#local/template/references/cross-region-exports.ts';
+import { referencesIn } from '#local/template/references/references.ts';
 import { createUrlRewriter, type RewriteUrls } from '#local/template/rewrite-urls.ts';
 import { assetFile, readTemplate, type Template } from '#local/template/template.ts';
 
@@ -19,8 +21,8 @@ import { assetFile, readTemplate, type Template } from '#local/template/template
 export interface OpenStack {
   readonly template: Template;
   readonly scope: Scope;
-  /** Whether another stack created it. */
-  readonly isNested: boolean;
+  /** The resource that created it, if it is nested in another stack. */
+  readonly creator: Creator | undefined;
   /**
    * Returns a resource's name among all stacks: its logical id, with the stack's name in front if
    * an earlier stack has the same logical id.
@@ -38,6 +40,15 @@ export interface OpenStack {
   exports(): readonly Export[];
   /** Reports what is odd in a file that the template names. */
   warn(message: string): void;
+}
+
+/** The AWS::CloudFormation::Stack of a nested stack. */
+export interface Creator {
+  readonly stack: OpenStack;
+  /** Its logical id. */
+  readonly id: string;
+  /** The parameters of the nested stack, not resolved. */
+  readonly parameters: Json;
 }
 
 export interface Export {
@@ -81,31 +92,32 @@ export async function openStacks(
     rewriteUrls: createUrlRewriter(stacks, context, 'wss://'),
     rewriteOutputs: createUrlRewriter(stacks, context, 'ws://'),
     importValue: (name) => exportedValue(stacks, name),
+    crossRegionExport: (name) => crossRegionExport(stacks, name),
     nestedOutput(key, name) {
       const stack = nested.get(key);
       if (stack === undefined) throw new Error(`${key}: the nested stack does not exist`);
       return outputValue(record(stack.template.outputs[name]), stack.scope);
     },
   };
-  const add = (template: Template, values: () => Json, isNested: boolean): OpenStack => {
-    const stack = openStack(template, values, { isNested, shared });
+  const add = (template: Template, values: () => Json, creator?: Creator): OpenStack => {
+    const stack = openStack(template, values, { creator, shared });
     stacks.push(stack);
     return stack;
   };
   async function addNested(parent: OpenStack): Promise<void> {
     const children: OpenStack[] = [];
-    for (const { key, name, file, values } of nestedStacks(parent, shared.rewriteUrls)) {
+    for (const { key, name, file, values, creator } of nestedStacks(parent, shared.rewriteUrls)) {
       const read = await readTemplate(file, name);
       // CDK lists the assets of nested stacks with those of their parent.
       const assets = new Map([...parent.template.assets, ...read.assets]);
-      const child = add({ ...read, assets }, values, true);
+      const child = add({ ...read, assets }, values, creator);
       nested.set(key, child);
       children.push(child);
     }
     for (const child of children) await addNested(child);
   }
   for (const template of templates) {
-    await addNested(add(template, () => parameters, false));
+    await addNested(add(template, () => parameters));
   }
   for (const stack of stacks) stack.parameters();
   return stacks;
@@ -120,7 +132,7 @@ interface SharedContext extends ScopeContext {
 }
 
 interface StackOptions {
-  readonly isNested: boolean;
+  readonly creator: Creator | undefined;
   readonly shared: SharedContext;
 }
 
@@ -128,7 +140,7 @@ interface StackOptions {
 function openStack(
   template: Template,
   parameterValues: () => Json,
-  { isNested, shared }: StackOptions,
+  { creator, shared }: StackOptions,
 ): OpenStack {
   const keyOf = (logicalId: string): string => {
     const isTaken = shared.stacks
@@ -144,7 +156,7 @@ function openStack(
   const stack: OpenStack = {
     template,
     scope,
-    isNested,
+    creator,
     keyOf,
     parameters,
     warn: shared.warn,
@@ -152,6 +164,7 @@ function openStack(
       return [...template.resources]
         .filter(([, { type }]) => types.includes(type))
         .filter(([, { condition }]) => condition === undefined || scope.condition(condition))
+        .filter(([logicalId]) => !shared.customResources.isLeftOut(keyOf(logicalId)))
         .map(([logicalId]) => stack.resource(logicalId));
     },
     resource(logicalId) {
@@ -164,21 +177,27 @@ function openStack(
       const properties = resolveProperties(key, written, { type, scope, rewriteUrls });
       return { key, logicalId, type, metadata, stack, properties };
     },
-    outputs: () => outputsOf(stack, shared),
+    outputs: () => readOutputs(stack, shared),
     exports: () => exportsOf(stack),
   };
   return stack;
 }
 
-function outputsOf(
-  { template, scope }: OpenStack,
-  shared: SharedContext,
+function readOutputs(
+  { template, scope, keyOf }: OpenStack,
+  { customResources, warn, rewriteOutputs }: SharedContext,
 ): Readonly<Record<string, string>> {
   const entries = Object.entries(template.outputs).flatMap(([name, output]) => {
-    const value = valueOrWarning(`Outputs.${name}`, shared, () =>
-      outputValue(record(output), scope),
+    const place = `Outputs.${name}`;
+    const leftOut = referencesIn(output).find(
+      (each) => each.type === 'name' && customResources.isLeftOut(keyOf(each.name)),
     );
-    return typeof value === 'string' ? [[name, shared.rewriteOutputs(value)] as const] : [];
+    if (leftOut !== undefined) {
+      warn(`${place}: ${String(leftOut.name)} is left out`);
+      return [];
+    }
+    const value = valueOrWarning(place, warn, () => outputValue(record(output), scope));
+    return typeof value === 'string' ? [[name, rewriteOutputs(value)] as const] : [];
   });
   return Object.fromEntries(entries);
 }
@@ -201,11 +220,7 @@ function once<Value>(compute: () => Value): () => Value {
 }
 
 /** Returns the value, or warns and returns undefined: a wrong output does not prevent the start. */
-function valueOrWarning(
-  place: string,
-  { warn }: Pick<StackContext, 'warn'>,
-  read: () => unknown,
-): unknown {
+function valueOrWarning(place: string, warn: StackContext['warn'], read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {
@@ -217,6 +232,7 @@ function valueOrWarning(
 interface NestedStack {
   readonly key: string;
   readonly name: string;
+  readonly creator: Creator;
   /** The path of its template. */
   readonly file: string;
   /** Returns the values of its parameters, which may be outputs of the stacks beside it. */
@@ -235,6 +251,7 @@ function nestedStacks(parent: OpenStack, rewriteUrls: RewriteUrls): readonly Nes
       return {
         key,
         name: `${template.stackName}-${logicalId}`,
+        creator: { stack: parent, id: logicalId, parameters: record(Parameters) },
         file: nestedFile(resolveProperties(key, { TemplateURL }, context), template),
         values: () => record(resolveProperties(key, { Parameters }, context).raw('Parameters')),
       };

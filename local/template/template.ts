@@ -14,6 +14,10 @@ export interface TemplateResource {
   readonly properties: Json;
   readonly condition: string | undefined;
   readonly metadata: Json;
+  /** The logical ids of the resources that must exist before it. */
+  readonly dependsOn: readonly string[];
+  /** Whether it outlives its declaration (`DeletionPolicy`). */
+  readonly isRetained: boolean;
 }
 
 /** A template with SAM's resources rewritten as CloudFormation's. References are not resolved. */
@@ -61,7 +65,8 @@ export async function readTemplate(file: string, stackName: string): Promise<Tem
 }
 
 function toResource([logicalId, value]: [string, unknown]): [string, TemplateResource] {
-  const { Type: type, Properties, Condition: condition, Metadata } = record(value);
+  const { Type: type, Properties, Condition: condition, Metadata, ...others } = record(value);
+  const { DependsOn = [], DeletionPolicy } = others;
   if (typeof type !== 'string') throw new Error(`${logicalId}: Type: must be a string`);
   return [
     logicalId,
@@ -70,6 +75,8 @@ function toResource([logicalId, value]: [string, unknown]): [string, TemplateRes
       properties: record(Properties),
       condition: typeof condition === 'string' ? condition : undefined,
       metadata: record(Metadata),
+      dependsOn: [DependsOn].flat().map(String),
+      isRetained: String(DeletionPolicy).startsWith('Retain'),
     },
   ];
 }

@@ -31,12 +31,13 @@ test('what is not hosted is named and left out', () => {
     expect.arrayContaining([
       'AWS::WAFv2::WebACL is not hosted here',
       'AWS::EC2::VPC is not hosted here',
-      'Custom::S3AutoDeleteObjects is not hosted here',
       'AccessLogSetting of AWS::ApiGateway::Stage has no effect here',
       'MfaConfiguration of AWS::Cognito::UserPool has no effect here',
       'VpcConfig of AWS::Lambda::Function has no effect here',
     ]),
   );
+  // Its function has run at the start.
+  expect(system.state.notices.join()).not.toContain('S3AutoDeleteObjects');
 });
 
 test.each(origins)('a page of %s may send requests to the REST API', async (origin) => {

@@ -165,7 +165,7 @@ function signInState({ userPools }: Running): Pick<LocalState, 'signIn'> {
 
 function outputsOf({ stacks }: Running): LocalState['outputs'] {
   const outputs = new Map<string, string>();
-  for (const stack of stacks.filter(({ isNested }) => !isNested)) {
+  for (const stack of stacks.filter(({ creator }) => creator === undefined)) {
     for (const [name, value] of Object.entries(stack.outputs())) {
       outputs.set(outputs.has(name) ? `${stack.template.stackName}.${name}` : name, value);
     }

@@ -11,6 +11,8 @@ export interface FunctionDefinition {
   readonly architecture: string;
   /** The folder that contains the code. */
   readonly root: string;
+  /** The folder of its template, above which are the packages of its project. */
+  readonly project: string;
   /** The folders that the code is built from. */
   readonly sources: readonly string[];
   /** Builds the code again from its changed sources. */
@@ -19,6 +21,8 @@ export interface FunctionDefinition {
   readonly archive?: CodeArchive;
   /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
+  /** Whether the Lambda Web Adapter is among its layers, or in one. */
+  readonly hasWebAdapter: boolean;
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { isRecord } from '#local/wire/shape.ts';
 import { resolveAssetFolder } from '#local/lambda/definition/asset-path.ts';
@@ -67,8 +67,13 @@ async function writeInline(
   folder: string,
 ): Promise<string> {
   const isPython = properties.text('Runtime').startsWith('python');
-  await mkdir(folder, { recursive: true });
+  const [source, target] = isPython
+    ? ['cfnresponse.py', 'cfnresponse.py']
+    : ['cfn-response.cjs', 'node_modules/cfn-response/index.js'];
+  await mkdir(dirname(join(folder, target)), { recursive: true });
   await writeFile(join(folder, isPython ? 'index.py' : 'index.js'), code);
+  // CloudFormation puts its module for custom resources beside inline code only.
+  await copyFile(join(import.meta.dirname, '../runtime/inline', source), join(folder, target));
   return folder;
 }
 

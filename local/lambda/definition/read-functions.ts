@@ -6,7 +6,15 @@ import type {
   LoggingConfig,
 } from '#local/lambda/definition/function-definition.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
+import { performedFunctions } from '#local/lambda/definition/performed-functions.ts';
+import {
+  layersOf,
+  readAvailable,
+  readLayers,
+  readLayerVersions,
+} from '#local/lambda/definition/read-layers.ts';
+import { missingSdkPackages } from '#local/lambda/definition/sdk-packages.ts';
+import { adapterNotices } from '#local/lambda/definition/web-adapter.ts';
 import { unsupportedReason } from '#local/lambda/environment/runtimes.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -18,36 +26,29 @@ export async function readFunctions(
   settings: CodeSettings,
 ): Promise<readonly FunctionDefinition[]> {
   const ofType = (type: string): readonly Resource[] => stacks.flatMap((each) => each.ofType(type));
-  const layerResources = ofType('AWS::Lambda::LayerVersion');
-  const layers = await readAvailable(layerResources, settings, (item) => readLayer(item, settings));
+  const performed = performedFunctions(stacks);
+  const isPerformed = ({ stack, logicalId }: Resource): boolean =>
+    performed.has(stack.scope.attribute(logicalId, 'Arn'));
+  const all = ofType('AWS::Lambda::Function');
+  const functions = all
+    .filter((item) => !isPerformed(item))
+    .filter((item) => isHosted(item, settings));
+  const unneeded = layersOf(all.filter(isPerformed)).difference(layersOf(functions));
+  const layers = await readLayerVersions(stacks, unneeded, settings);
   const context = {
     settings,
     layers,
     configs: ofType('AWS::Lambda::EventInvokeConfig'),
     aliases: ofType('AWS::Lambda::Alias'),
   };
-  const functions = ofType('AWS::Lambda::Function').filter((item) => isHosted(item, settings));
-  return readAvailable(functions, settings, (item) => readFunction(item, context));
-}
-
-/** Reads the resources whose code is available locally. Warns of the others and skips them. */
-async function readAvailable<Read>(
-  resources: readonly Resource[],
-  { warn }: CodeSettings,
-  read: (resource: Resource) => Promise<Read>,
-): Promise<readonly Read[]> {
-  const results = await Promise.all(
-    resources.map(async (resource) => {
-      try {
-        return [await read(resource)];
-      } catch (error) {
-        if (!(error instanceof RemoteCodeError)) throw error;
-        warn(error.message);
-        return [];
-      }
-    }),
+  const definitions = await readAvailable(functions, settings, (item) =>
+    readFunction(item, context),
   );
-  return results.flat();
+  for (const definition of definitions) {
+    warnOfMissing(definition, settings);
+    adapterNotices(definition).forEach(settings.warn);
+  }
+  return definitions;
 }
 
 function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
@@ -87,9 +88,10 @@ async function readFunction(
       ? (properties.optionalText('Handler') ?? 'bootstrap')
       : properties.text('Handler'),
     runtime,
+    project: stack.template.folder,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
-    layers: readLayers(resource, layers, settings),
+    ...readLayers(resource, layers, settings),
     memoryMb: readWholeNumber(resource, {
       name: 'MemorySize',
       fallback: 128,
@@ -103,6 +105,13 @@ async function readFunction(
     asynchronous: readAsync(resource, configs.find(isOwn)),
     aliases: ownAliases,
   };
+}
+
+function warnOfMissing(definition: FunctionDefinition, { warn }: CodeSettings): void {
+  for (const name of missingSdkPackages(definition)) {
+    const remedy = `add it to your project: npm install --save-dev ${name}`;
+    warn(`${definition.key}: Lambda has ${name}, which is not installed here; ${remedy}`);
+  }
 }
 
 /** Lambda allows 4 KB of variables in total, and reserves the names of its own. */
@@ -168,27 +177,6 @@ function readAsync({ properties }: Resource, config: Resource | undefined): Asyn
     onFailure: destinations?.nested('OnFailure').optionalText('Destination'),
     deadLetters: properties.nested('DeadLetterConfig').optionalText('TargetArn'),
   };
-}
-
-async function readLayer(
-  { key, logicalId, properties, stack }: Resource,
-  settings: CodeSettings,
-): Promise<Layer> {
-  const reference = { property: `${key}.Content`, template: stack.template };
-  const folder = await resolveAssetFolder(reference, properties.raw('Content'), settings.unpack);
-  return { folder, arn: String(stack.scope.ref(logicalId)) };
-}
-
-function readLayers(
-  { key, properties }: Resource,
-  layers: readonly Layer[],
-  { warn }: CodeSettings,
-): readonly Layer[] {
-  return properties.texts('Layers').flatMap((arn) => {
-    const layer = layers.find((each) => each.arn === arn);
-    if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
-    return layer ?? [];
-  });
 }
 
 interface NumberProperty {

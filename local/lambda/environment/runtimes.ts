@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
+import { webApplication } from '#local/lambda/definition/web-adapter.ts';
+import { sdkRoot } from '#local/lambda/definition/sdk-packages.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 
 /** How the process of an execution environment is started. */
@@ -27,6 +29,8 @@ export function runtimeCommand(
   bootstraps: Bootstraps,
   flags: readonly string[],
 ): RuntimeCommand {
+  const application = webApplication(definition);
+  if (application !== undefined) return adapterCommand(definition, bootstraps, application);
   const base = baseCommand(definition, bootstraps, flags);
   const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (wrapper === undefined) return base;
@@ -38,8 +42,10 @@ export function runtimeCommand(
 export interface Bootstraps {
   readonly node: string;
   readonly python: string;
-  /** The folder whose `node_modules` has the AWS SDK for functions that do not bundle it. */
-  readonly sdkRoot: string;
+  /** What replaces the Lambda Web Adapter, and the folder of what leads applications to ports. */
+  readonly webAdapter: { readonly program: string; readonly shims: string };
+  /** The port of ResponseURLs, while custom resources are created. */
+  readonly responsePort?: number | undefined;
 }
 
 function baseCommand(
@@ -50,17 +56,42 @@ function baseCommand(
   const { runtime, memoryMb } = definition;
   if (runtime.startsWith('nodejs')) {
     const nodeFlags = [...heapFlags(memoryMb), ...disablingFlags(definition), ...flags];
-    const args = [...nodeFlags, bootstraps.node, bootstraps.sdkRoot];
+    // The AWS SDK of the project comes first: it has the versions that its author chose.
+    const sdkFolders = [definition.project, sdkRoot].join(delimiter);
+    const args = [...nodeFlags, bootstraps.node, sdkFolders, ...responsePort(bootstraps)];
     return { command: process.execPath, args, variables: nodePaths(definition) };
   }
   if (runtime.startsWith('python')) {
-    const args = ['-u', bootstraps.python];
+    const args = ['-u', bootstraps.python, ...responsePort(bootstraps)];
     return { command: findPython() ?? 'python3', args, variables: pythonPaths(definition) };
   }
   if (runtime.startsWith('provided')) {
     return { command: findBootstrap(definition), args: [], variables: sharedPaths(definition) };
   }
   throw new Error(`Runtime ${runtime} is not hosted here`);
+}
+
+/** The application finds the interpreter of its runtime first on its path. */
+function adapterCommand(
+  definition: FunctionDefinition,
+  { webAdapter }: Bootstraps,
+  application: string,
+): RuntimeCommand {
+  const isPython = definition.runtime.startsWith('python');
+  const isNode = definition.runtime.startsWith('nodejs');
+  const otherPaths = isNode ? nodePaths(definition) : sharedPaths(definition);
+  const paths = isPython ? pythonPaths(definition) : otherPaths;
+  const interpreter = isPython ? (findPython() ?? '') : process.execPath;
+  const PATH = [dirname(interpreter), paths['PATH'] ?? ''].join(delimiter);
+  return {
+    command: process.execPath,
+    args: [webAdapter.program, application, webAdapter.shims],
+    variables: { ...paths, PATH },
+  };
+}
+
+function responsePort({ responsePort: port }: Bootstraps): readonly string[] {
+  return port === undefined ? [] : [String(port)];
 }
 
 /** The heap sizes that Lambda appears to give Node, as a share of the function's memory. */

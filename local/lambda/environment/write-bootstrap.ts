@@ -7,16 +7,26 @@ import type { Bootstraps } from '#local/lambda/environment/runtimes.ts';
  * is bundled into plain JavaScript, because stripping types would add 40 ms to each start.
  */
 export async function writeBootstraps(folder: string): Promise<Bootstraps> {
-  const node = resolve(folder, 'bootstrap.mjs');
+  const runtime = join(import.meta.dirname, '../runtime');
   await build({
-    outfile: node,
-    entryPoints: [join(import.meta.dirname, '../runtime', 'bootstrap.ts')],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    entryPoints: {
+      bootstrap: join(runtime, 'bootstrap.ts'),
+      'web-adapter': join(runtime, 'web-adapter/web-adapter.ts'),
+    },
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
   });
-  const python = join(import.meta.dirname, '../runtime', 'bootstrap.py');
-  return { node, python, sdkRoot: resolve(import.meta.dirname, '../../..') };
+  return {
+    node: resolve(folder, 'bootstrap.mjs'),
+    python: join(runtime, 'bootstrap.py'),
+    webAdapter: {
+      program: resolve(folder, 'web-adapter.mjs'),
+      shims: join(runtime, 'web-adapter/shims'),
+    },
+  };
 }

@@ -9,6 +9,7 @@ import importlib
 import json
 import logging
 import os
+import socket
 import sys
 import threading
 import time
@@ -118,7 +119,23 @@ def end_with_host():
     os._exit(1)
 
 
+def redirect_answers(port):
+    """Connects to `port` what is meant for the HTTPS port of this machine.
+
+    Some functions of custom resources take only the host and the path of a ResponseURL.
+    """
+    connect = socket.create_connection
+
+    def redirected(address, *args, **options):
+        target = ("127.0.0.1", port) if tuple(address) == ("127.0.0.1", 443) else address
+        return connect(target, *args, **options)
+
+    socket.create_connection = redirected
+
+
 def main():
+    if len(sys.argv) > 1:
+        redirect_answers(int(sys.argv[1]))
     threading.Thread(target=end_with_host, daemon=True).start()
     logging.getLogger().addHandler(LineHandler())
     level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "WARN")

@@ -1,5 +1,7 @@
+import { delimiter } from 'node:path';
 import { callWithCallback, isThenable } from './callback-handler.ts';
 import { installConsole, withRequestId } from './console-lines.ts';
+import { redirectAnswers } from './redirect-answers.ts';
 import { installModuleSearch } from './module-search.ts';
 import { loadHandler, type Handler } from './load-handler.ts';
 import { installAwslambda, isStreaming, watermarkOf } from './awslambda.ts';
@@ -20,7 +22,11 @@ const takesCallbacks = major < firstWithoutCallbacks;
 
 installConsole();
 installAwslambda();
-installModuleSearch({ taskRoot: requireVariable('LAMBDA_TASK_ROOT'), sdkRoot: process.argv[2] });
+redirectAnswers(process.argv[3]);
+installModuleSearch({
+  taskRoot: requireVariable('LAMBDA_TASK_ROOT'),
+  sdkFolders: (process.argv[2] ?? '').split(delimiter),
+});
 // The host holds the other end of stdin. When it closes, the host has gone.
 process.stdin.once('end', () => process.exit(1)).resume();
 

@@ -13,8 +13,8 @@ import { detectFormat, isInside, isUntyped } from './module-format.ts';
 export interface ModuleSearch {
   /** The folder of the function's code. On Lambda, the folders above it contain no packages. */
   readonly taskRoot: string;
-  /** The folder whose `node_modules` has the AWS SDK. */
-  readonly sdkRoot: string | undefined;
+  /** The folders whose `node_modules`, or those above them, have the AWS SDK. */
+  readonly sdkFolders: readonly string[];
 }
 
 /** The packages that Lambda's runtime provides to every function. */
@@ -25,14 +25,14 @@ const sdkPackages = /^@(?:aws-sdk|aws|smithy)\//u;
  * layers (NODE_PATH, for ES modules too) and the AWS SDK. Packages and package.json files in
  * folders above the function's are ignored, because Lambda does not have them.
  */
-export function installModuleSearch({ taskRoot, sdkRoot }: ModuleSearch): void {
+export function installModuleSearch({ taskRoot, sdkFolders }: ModuleSearch): void {
   const layers = layerPaths();
   const roots = codeRoots(taskRoot);
   // Node reports the paths of modules without symbolic links.
   const root = realpathSync(taskRoot);
   const otherFolders = (specifier: string): readonly string[] => [
     ...layers.map((path) => dirname(path)),
-    ...(sdkRoot !== undefined && sdkPackages.test(specifier) ? [sdkRoot] : []),
+    ...(sdkPackages.test(specifier) ? sdkFolders : []),
   ];
   registerHooks({
     resolve(requested, context, next) {
@@ -142,9 +142,14 @@ function isSelf(root: string, name: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').includes(`"name": "${name}"`);
 }
 
+/** Returns the name of a scoped package, without what follows it in a specifier. */
+function packageOf(specifier: string): string {
+  return specifier.split('/').slice(0, 2).join('/');
+}
+
 function notFoundError(specifier: string, parent: string, isRequire: boolean): Error {
   const hint = sdkPackages.test(specifier)
-    ? ': Lambda provides it, but it is not installed here'
+    ? `: Lambda has it, but it is not installed here. Add it to your project: npm install --save-dev ${packageOf(specifier)}`
     : '';
   // The messages of Node.
   return isRequire
