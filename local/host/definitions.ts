@@ -13,6 +13,7 @@ import { readBuckets } from '#local/s3/read-buckets.ts';
 import { readStateMachine } from '#local/step-functions/definition/read-state-machines.ts';
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
+import { readWebFunctions } from '#local/web-functions/definition/read-web-functions.ts';
 import { readWebSocketApis } from '#local/websocket-api/read-websocket-apis.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -21,6 +22,17 @@ const readers = {
   functions: {
     types: ['AWS::Lambda::Function', 'AWS::Lambda::LayerVersion'],
     read: readFunctions,
+  },
+  webFunctions: {
+    // CDK copies the code of web functions by a custom resource.
+    types: [
+      'AWS::Lambda::WebFunction',
+      'AWS::Lambda::WebFunctionRevision',
+      'AWS::Lambda::WebFunctionEndpoint',
+      'AWS::Lambda::ResourcePolicy',
+      'Custom::S3ObjectCopy',
+    ],
+    read: readWebFunctions,
   },
   urls: each(['AWS::Lambda::Url'], readUrl),
   permissions: each(['AWS::Lambda::Permission'], readPermission),

@@ -9,13 +9,14 @@ import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
 import { createAccount } from '#local/lambda/pool/account.ts';
-import { createHosts } from '#local/lambda/create-hosts.ts';
+import { createHosts, platformVariables } from '#local/lambda/create-hosts.ts';
 import { watchCode } from '#local/lambda/definition/watch-code.ts';
 import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
+import { startWebFunctions } from '#local/web-functions/web-functions.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -41,6 +42,18 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   shutdown.functions.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
+  await startWebFunctions(
+    definitions.webFunctions,
+    {
+      ...resolved,
+      credentials: secrets.credentials,
+      ownHost: resolved.binding.host,
+      platform: platformVariables({ ...resolved, url: gateway.url }),
+      logs,
+      metrics,
+    },
+    shutdown.functions,
+  );
   await directory.opening();
   const policies = createPolicies();
   const urls = createFunctionUrls({
