@@ -17,7 +17,10 @@ import type {
 } from '#local/web-functions/definition/web-function-definition.ts';
 import { WebEnvironment } from '#local/web-functions/environment/web-environment.ts';
 import { WebPool } from '#local/web-functions/environment/web-pool.ts';
-import { createWebEndpoint, type HostedRevision } from '#local/web-functions/endpoint/web-endpoint.ts';
+import {
+  createWebEndpoint,
+  type HostedRevision,
+} from '#local/web-functions/endpoint/web-endpoint.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface WebFunctionsSettings {

@@ -6,12 +6,7 @@ import type { Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
 /** Reads an AWS::Lambda::WebFunctionEndpoint. Throws an error that names the invalid property. */
-export function readEndpoint({
-  key,
-  logicalId,
-  properties,
-  stack,
-}: Resource): EndpointDefinition {
+export function readEndpoint({ key, logicalId, properties, stack }: Resource): EndpointDefinition {
   const name = properties.text('EndpointName');
   if (!/^[a-z\d][\w-]{0,62}[a-z\d]$/iu.test(name)) {
     throw new Error(`${key}.EndpointName: must be 2 to 64 letters, digits, - and _, not ${name}`);
