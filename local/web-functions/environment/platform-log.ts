@@ -32,15 +32,14 @@ export function createPlatformLog(
   region: string,
   write: (line: string) => void,
 ): PlatformLog {
-  const now = (): string => new Date().toISOString();
   const initializationType = 'native-http';
   const event = (type: string, level: 'INFO' | 'WARN', record: object): void => {
     if (systemLevel === 'WARN' && level === 'INFO') return;
-    write(JSON.stringify({ timestamp: now(), level, type: `platform.${type}`, record }));
+    write(JSON.stringify({ timestamp: timestamp(), level, type: `platform.${type}`, record }));
   };
   const line = (level: string, message: string): void => {
     if (isBelow(level, applicationLevel)) return;
-    write(JSON.stringify({ timestamp: now(), level, message, region }));
+    write(JSON.stringify({ timestamp: timestamp(), level, message, region }));
   };
   return {
     initStart: () => event('initStart', 'INFO', { initializationType }),
@@ -64,6 +63,10 @@ export function createPlatformLog(
       else if (!isBelow(record['level'], applicationLevel)) write(text);
     },
   };
+}
+
+function timestamp(): string {
+  return new Date().toISOString();
 }
 
 function levelOf({ status }: Outcome): 'INFO' | 'WARN' {
