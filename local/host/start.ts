@@ -2,21 +2,25 @@ import { createMetricStore } from '#local/cloudwatch/metric-store.ts';
 import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
-import { connectPorts, connectSignIn, connectWebSocketApis } from '#local/host/connect-ports.ts';
+import {
+  connectPorts,
+  connectSignIn,
+  connectWebFunctions,
+  connectWebSocketApis,
+} from '#local/host/connect-ports.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
 import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
 import { createAccount } from '#local/lambda/pool/account.ts';
-import { createHosts, platformVariables } from '#local/lambda/create-hosts.ts';
+import { createHosts } from '#local/lambda/create-hosts.ts';
 import { watchCode } from '#local/lambda/definition/watch-code.ts';
 import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
 import { createLogStore } from '#local/logs/log-store.ts';
-import { startWebFunctions } from '#local/web-functions/web-functions.ts';
 import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
@@ -42,18 +46,6 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   shutdown.functions.defer(async () => {
     await Promise.all(hosts.map((host) => host.close()));
   });
-  await startWebFunctions(
-    definitions.webFunctions,
-    {
-      ...resolved,
-      credentials: secrets.credentials,
-      ownHost: resolved.binding.host,
-      platform: platformVariables({ ...resolved, url: gateway.url }),
-      logs,
-      metrics,
-    },
-    shutdown.functions,
-  );
   await directory.opening();
   const policies = createPolicies();
   const urls = createFunctionUrls({
@@ -77,6 +69,7 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
   connectWebSocketApis(resolved, services, shutdown.background);
+  await connectWebFunctions(resolved, { logs, metrics }, shutdown.functions);
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);
   if (resolved.watch) watchCode(hosts, log, shutdown.background);

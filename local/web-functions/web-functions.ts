@@ -110,9 +110,12 @@ function openPool(
     clock,
     mayStart,
     idleMs: environments.idleMs,
-    create: () => new WebEnvironment({ revision, region, bootstrap, platform, log }),
+    create: () => new WebEnvironment({ revision, region, bootstrap, platform, initLimitMs, log }),
   });
 }
+
+/** How long the server of an environment may take until it listens. */
+const initLimitMs = 10_000;
 
 /** What the endpoint allows, and what this machine has the memory for. */
 function maxEnvironments(

@@ -27,10 +27,13 @@ export async function readWebFunctions(
   for (const policy of ofType('ResourcePolicy')) checkPolicy(policy, functions, settings);
   const owners = endpoints.map((resource) => requireOwner(resource, functions));
   return functions.map((own) => {
+    const { key, name, arn } = own;
     const ownRevisions = revisions.filter(({ owner }) => owner === own).map(({ item }) => item);
     const ownEndpoints = endpoints.filter((_, index) => owners[index] === own);
     return {
-      ...own,
+      key,
+      name,
+      arn,
       revisions: ownRevisions,
       endpoints: ownEndpoints.flatMap((each) => available(readEndpoint(each), ownRevisions)),
     };

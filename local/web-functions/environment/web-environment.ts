@@ -23,14 +23,13 @@ export interface WebEnvironmentSettings {
   readonly bootstrap: string;
   /** The environment variables with the Region, the credentials and the endpoints. */
   readonly platform: Readonly<Record<string, string>>;
+  /** A server must listen within this time. */
+  readonly initLimitMs: number;
   log(line: string, stream: string): void;
 }
 
 /** Every environment of a web function has as much. */
 const memoryMb = 2048;
-
-/** A server must listen within this time. */
-const initLimitMs = 10_000;
 
 /** How long a process may take to end after SIGTERM. */
 const shutdownMs = 1_000;
@@ -87,6 +86,7 @@ export class WebEnvironment {
     }
     const errorType = 'Application.InitCodeError';
     this.log.initReport({ status: 'failure', errorType }, durationMs);
+    this.#ending.abort();
     if (this.#child !== undefined) killGroup(this.#child);
     return false;
   }
@@ -116,7 +116,7 @@ export class WebEnvironment {
     } catch (error) {
       this.#onSpawnError(error instanceof Error ? error.message : String(error));
     }
-    const late = AbortSignal.timeout(initLimitMs);
+    const late = AbortSignal.timeout(this.#settings.initLimitMs);
     const signal = AbortSignal.any([this.#ending.signal, late]);
     if (await waitUntilListening(this.#address, signal)) return true;
     const { host, port } = this.#address;

@@ -19,6 +19,7 @@ beforeAll(async () => {
       endpoint: { ScalingConfig: { MaxEnvironments: 2 } },
     }),
     ...webFunction('Fragile'),
+    ...webFunction('Broken', { code: 'broken' }),
   });
 });
 
@@ -124,4 +125,25 @@ test('log lines are JSON with their request, in the group of the web function', 
         record: expect.objectContaining({ requestId, status: 'success' }),
       }),
     );
+});
+
+test('without a server, requests fail with 500, and the log says why', async () => {
+  const response = await call('Broken', '');
+  expect(response.status).toBe(500);
+  expect(response.headers.get('lambda-web-error-type')).toBe('Application.InitCodeError');
+  expect(
+    webLog(system, 'Broken')
+      .map(({ message }) => String(message))
+      .join('\n'),
+  ).toContain('Cannot find module');
+  expect(webLog(system, 'Broken')).toContainEqual(
+    expect.objectContaining({
+      level: 'WARN',
+      type: 'platform.initReport',
+      record: expect.objectContaining({
+        status: 'failure',
+        errorType: 'Application.InitCodeError',
+      }),
+    }),
+  );
 });
