@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { returnedHeaders } from '#local/web-functions/endpoint/forwarded-headers.ts';
+import { relayBody } from '#local/web-functions/environment/server-connection.ts';
 import { identityHeaders, type ResponseIdentity } from '#local/web-functions/endpoint/refusal.ts';
 
 /** How the relay of a response ended. */
@@ -36,11 +37,10 @@ export function relayResponse(
   response.once('close', () => ended.resolve('left'));
   response.once('error', () => ended.resolve('left'));
   late.addEventListener('abort', () => ended.resolve('late'), { once: true });
-  reply.pipe(response);
+  relayBody(reply, response);
   return ended.promise.then((end) => {
     if (end === 'complete') return end;
-    reply.unpipe(response);
-    reply.destroy();
+    reply.removeAllListeners('data').destroy();
     // A response whose length was announced cannot end early.
     if (end === 'late' && response.chunkedEncoding) response.end();
     else response.destroy();

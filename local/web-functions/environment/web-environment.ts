@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import http from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchMemory } from '#local/lambda/environment/memory-watch.ts';
@@ -9,6 +8,7 @@ import {
   createPlatformLog,
   type PlatformLog,
 } from '#local/web-functions/environment/platform-log.ts';
+import { createServerAgent } from '#local/web-functions/environment/server-connection.ts';
 import {
   findFreeAddress,
   waitUntilListening,
@@ -34,16 +34,13 @@ const memoryMb = 2048;
 /** How long a process may take to end after SIGTERM. */
 const shutdownMs = 1_000;
 
-/** How long a connection to the server is kept for a next request: less than Node's five seconds. */
-const keepAliveMs = 1_000;
-
 /** An execution environment of a web function: the process of an HTTP server. */
 export class WebEnvironment {
   /** The name of its log stream. */
   readonly stream: string;
   readonly log: PlatformLog;
   /** Keeps connections to the server. */
-  readonly agent = new http.Agent({ keepAlive: true, timeout: keepAliveMs });
+  readonly agent = createServerAgent();
   readonly #settings: WebEnvironmentSettings;
   readonly #exited = Promise.withResolvers<void>();
   readonly #ending = new AbortController();
