@@ -6,6 +6,7 @@ import type { Resolved } from '#local/host/resolve.ts';
 import type { FunctionHosts, Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
 import { platformVariables } from '#local/lambda/create-hosts.ts';
+import type { WatchedCode } from '#local/lambda/definition/watch-code.ts';
 import { openStore } from '#local/process/store.ts';
 import type { ApiDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
@@ -108,12 +109,12 @@ function connectHttpApis(resolved: Resolved, { functions }: Services): void {
   }
 }
 
-/** Connects the ports of web functions; `closing` ends their environments. */
+/** Connects the ports of web functions. Returns their code. `closing` ends their environments. */
 export function connectWebFunctions(
   resolved: Resolved,
   { logs, metrics }: Pick<FunctionHosts, 'logs' | 'metrics'>,
   closing: AsyncDisposableStack,
-): Promise<void> {
+): Promise<readonly WatchedCode[]> {
   const { definitions, secrets, binding, gateway } = resolved;
   const platform = platformVariables({ ...resolved, url: gateway.url });
   const { credentials } = secrets;

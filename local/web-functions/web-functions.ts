@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { readEmbeddedMetrics } from '#local/cloudwatch/embedded-metrics.ts';
 import type { MetricStore } from '#local/cloudwatch/metric-store.ts';
 import type { Ports } from '#local/host/ports.ts';
+import type { WatchedCode } from '#local/lambda/definition/watch-code.ts';
 import { bundleRuntime, sdkRoot } from '#local/lambda/environment/write-bootstrap.ts';
 import { defaultConcurrency } from '#local/lambda/pool/account.ts';
 import type { EnvironmentOptions } from '#local/lambda/pool/environment-options.ts';
@@ -41,22 +42,22 @@ export interface WebFunctionsSettings {
 
 /**
  * Lets the endpoints of web functions answer at their ports. No environment starts before its
- * first request. `closing` ends all environments.
+ * first request. Returns their code. `closing` ends all environments.
  */
 export async function startWebFunctions(
   definitions: readonly WebFunctionDefinition[],
   settings: WebFunctionsSettings,
   closing: AsyncDisposableStack,
-): Promise<void> {
-  if (definitions.length === 0) return;
+): Promise<readonly WatchedCode[]> {
+  if (definitions.length === 0) return [];
   const program = join(import.meta.dirname, 'runtime/bootstrap.ts');
   const bootstrap = await bundleRuntime(program, resolve(settings.data, 'runtime/web.mjs'));
   const gate = createStartGate({ slots: availableParallelism(), maxHoldMs: 2_000 });
   const shared = { ...settings, gate, bootstrap: `${pathToFileURL(bootstrap).href}?${sdkQuery}` };
-  for (const { revisions, endpoints } of definitions) {
+  return definitions.flatMap(({ revisions, endpoints }) => {
     for (const { logging } of revisions) settings.logs.put(logging.group);
-    for (const endpoint of endpoints) openEndpoint(endpoint, revisions, { shared, closing });
-  }
+    return endpoints.flatMap((each) => openEndpoint(each, revisions, { shared, closing }));
+  });
 }
 
 /** Where the program that runs before the code finds the AWS SDK. */
@@ -71,7 +72,7 @@ function openEndpoint(
   definition: EndpointDefinition,
   revisions: readonly RevisionDefinition[],
   { shared, closing }: Hosting,
-): void {
+): readonly WatchedCode[] {
   const { credentials, region, ownHost, clock, ports } = shared;
   const hosted: HostedRevision[] = [];
   const max = maxEnvironments(definition, shared.environments);
@@ -90,6 +91,9 @@ function openEndpoint(
   ports
     .get(definition.key)
     ?.connect(createWebEndpoint(endpoint), { isLinked: true, checksHost: true });
+  return hosted.map(({ definition: { key, root }, pool }) => {
+    return { key, sources: [root], reload: () => pool.reload() };
+  });
 }
 
 function openPool(

@@ -1,4 +1,4 @@
-import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,12 +19,28 @@ Object.assign(process.env, { HOSTNAME: host, PORT: port });
 require(${JSON.stringify(resolve(pageFolder, 'web/server.js'))});
 `;
 
+/** Nothing is asked of what is behind the page. */
+const nowhere = 'http://127.0.0.1:1/';
+
+const EnvironmentVariables = {
+  NODE_ENV: 'production',
+  PAGE_ORIGIN: 'http://127.0.0.1:1',
+  CHAT_URL: nowhere,
+  CONVERSATIONS_URL: nowhere,
+  CONVERSATION_STREAM_URL: nowhere,
+  API_URL: nowhere,
+  FUNCTION_URL_AUTH: 'NONE',
+  CONVERSATIONS_TABLE: 'none',
+  SIGN_IN_ISSUER: `${nowhere}pool`,
+  SIGN_IN_CLIENT: 'client',
+};
+
 beforeAll(async () => {
   await buildAll();
   const folder = await mkdtemp(join(tmpdir(), 'streambed-next-'));
   await writeFile(join(folder, 'index.js'), start);
-  await symlink(resolve(pageFolder), join(folder, 'standalone'));
-  system = await hostWebFunctions(webFunction('Next', { code: 'next' }), { next: folder });
+  const options = { code: 'next', service: { EnvironmentVariables } };
+  system = await hostWebFunctions(webFunction('Next', options), { next: folder });
 });
 
 afterAll(() => system.close());

@@ -169,6 +169,22 @@ test('an environment that is used again is not idle', async () => {
   expect(fixture.pool.size()).toBe(1);
 });
 
+test('after a reload, requests finish where they are, and the next ones get a new environment', async () => {
+  const fixture = new Fixture();
+  await fixture.send(1);
+  await fixture.environments[0]?.finishStart();
+  fixture.pool.reload();
+  await fixture.send(1);
+  await fixture.environments[1]?.finishStart();
+  expect(fixture.outcomes()).toEqual(['admitted 0', 'admitted 1']);
+  expect(fixture.environments[0]?.isStopped).toBe(false);
+  await fixture.release(0);
+  expect(fixture.environments[0]?.isStopped).toBe(true);
+  await fixture.release(1);
+  fixture.pool.reload();
+  expect(fixture.environments[1]?.isStopped).toBe(true);
+});
+
 test('closing ends environments that run or start, and waiting requests', async () => {
   const fixture = new Fixture({ maxConcurrency: 1 });
   await fixture.send(1);

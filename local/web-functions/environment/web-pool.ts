@@ -51,6 +51,8 @@ interface Member<Environment> {
 export class WebPool<Environment extends PooledEnvironment> {
   readonly #settings: PoolSettings<Environment>;
   readonly #members = new Set<Member<Environment>>();
+  /** They finish the requests that they have, and get no others. */
+  readonly #retired = new Set<Member<Environment>>();
   readonly #waiting: ((admission: Admission<Environment>) => void)[] = [];
   #isClosed = false;
 
@@ -77,11 +79,21 @@ export class WebPool<Environment extends PooledEnvironment> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Lets the next requests run in new environments. Those in progress finish where they are. */
+  reload(): void {
+    for (const member of [...this.#members].filter(({ isReady }) => isReady)) {
+      this.#members.delete(member);
+      this.#retired.add(member);
+      if (member.requests === 0) void this.#end(member);
+    }
+  }
+
   /** Ends all environments. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const resolve of this.#waiting.splice(0)) resolve({ type: 'throttled' });
-    await Promise.all([...this.#members].map((member) => this.#end(member)));
+    const all = [...this.#members, ...this.#retired];
+    await Promise.all(all.map((member) => this.#end(member)));
   }
 
   #free(): Member<Environment> | undefined {
@@ -107,7 +119,8 @@ export class WebPool<Environment extends PooledEnvironment> {
       isReleased = true;
       member.requests -= 1;
       this.#serveWaiting();
-      if (member.requests === 0) void this.#watchIdle(member);
+      if (member.requests > 0) return;
+      void (this.#retired.has(member) ? this.#end(member) : this.#watchIdle(member));
     };
     return { type: 'admitted', environment: member.environment, release };
   }
@@ -147,6 +160,7 @@ export class WebPool<Environment extends PooledEnvironment> {
   #remove(member: Member<Environment>): void {
     member.ending.abort();
     this.#members.delete(member);
+    this.#retired.delete(member);
   }
 
   /** Ends an environment that stays idle, unless it is the only one: a next request finds it warm. */
