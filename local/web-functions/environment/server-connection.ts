@@ -10,9 +10,11 @@ const keepAliveMs = 1_000;
 /** Returns an agent for the requests to a server. */
 export function createServerAgent(): http.Agent {
   const agent = new http.Agent({ keepAlive: true, timeout: keepAliveMs });
-  const createConnection = (address: net.TcpNetConnectOpts): net.Socket =>
-    new ServerConnection().connect(address);
   return Object.assign(agent, { createConnection });
+}
+
+function createConnection({ host, port }: { host: string; port: number }): net.Socket {
+  return new ServerConnection().connect({ host, port });
 }
 
 /**

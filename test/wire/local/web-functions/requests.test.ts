@@ -134,3 +134,20 @@ test('with IamAuth a request is signed, and always has the hash of its body', as
   });
   expect(other.status).toBe(403);
 });
+
+test('a server sees an upgrade as a plain GET', async () => {
+  const key = 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==';
+  const upgrade = ['connection: upgrade', 'upgrade: websocket', key];
+  const text = await exchangeBytes(
+    webUrl(system, 'App'),
+    requestBytes('GET /echo HTTP/1.1', 'host: localhost', ...upgrade),
+  );
+  expect(text).toMatch(/^HTTP\/1\.1 200 /u);
+  expect(text).toContain('"method":"GET"');
+});
+
+test('pages of other origins are refused, and pages of this machine are not', async () => {
+  const from = (origin: string): Promise<Response> => call('App', 'echo', { headers: { origin } });
+  expect((await from('https://example.com')).status).toBe(403);
+  expect((await from('http://localhost:3000')).status).toBe(200);
+});
