@@ -50,6 +50,7 @@ function streambedVariables(state: LocalState): Record<string, string> {
   // Each tool has logical ids of its own, but the examples have one API and the same outputs.
   const api = apis['Api'] ?? Object.values(apis)[0];
   const [webSocket] = Object.values(state.webSocketApis ?? {});
+  const [webFunction] = Object.values(state.webFunctions ?? {});
   return {
     STREAMBED_API: api?.url ?? '',
     STREAMBED_KEY: api?.apiKeys[0] ?? '',
@@ -57,6 +58,7 @@ function streambedVariables(state: LocalState): Record<string, string> {
     STREAMBED_INVOKE_URL: urlOf('InvokeFunction'),
     STREAMBED_LANGCHAIN_URL: urlOf('LangChainFunction'),
     ...(webSocket === undefined ? {} : { STREAMBED_WEBSOCKET_URL: webSocket.url }),
+    ...(webFunction === undefined ? {} : { STREAMBED_WEB_FUNCTION_URL: webFunction.url }),
     STREAMBED_ENDPOINT_URL: endpoints.aws,
     STREAMBED_ACCESS_KEY_ID: credentials.accessKeyId,
     STREAMBED_SECRET_ACCESS_KEY: credentials.secretAccessKey,

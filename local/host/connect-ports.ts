@@ -4,8 +4,10 @@ import { deriveKey } from '#local/host/data/data-directory.ts';
 import { hostedServices, warnOfUnhosted } from '#local/host/hosted-services.ts';
 import type { PageAccess, Port, Ports } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
-import type { Services } from '#local/host/services.ts';
+import type { FunctionHosts, Services } from '#local/host/services.ts';
 import { httpApiHandler } from '#local/http-api/server.ts';
+import { platformVariables } from '#local/lambda/create-hosts.ts';
+import type { WatchedCode } from '#local/lambda/definition/watch-code.ts';
 import { openStore } from '#local/process/store.ts';
 import { createAuthorizers } from '#local/rest-api/authorizer.ts';
 import { mockedOrigins } from '#local/rest-api/integration/mock-integration.ts';
@@ -15,6 +17,7 @@ import { signInHandler } from '#local/sign-in/server.ts';
 import { sessionAdapter, sessionSchema } from '#local/sign-in/session-adapter.ts';
 import { createTokenVerifier } from '#local/sign-in/token-verifier.ts';
 import { importPoolKeys } from '#local/sign-in/user-pools.ts';
+import { startWebFunctions } from '#local/web-functions/web-functions.ts';
 import { createWebSocketApi } from '#local/websocket-api/server.ts';
 import { signInKey } from '#local/template/stack-context.ts';
 
@@ -112,6 +115,19 @@ function connectHttpApis(resolved: Resolved, running: Services): void {
     });
     requirePort(ports, key).connect(handler, allowOrigins(cors?.allowOrigins));
   }
+}
+
+/** Connects the ports of web functions. Returns their code. `closing` ends their environments. */
+export function connectWebFunctions(
+  resolved: Resolved,
+  { logs, metrics }: Pick<FunctionHosts, 'logs' | 'metrics'>,
+  closing: AsyncDisposableStack,
+): Promise<readonly WatchedCode[]> {
+  const { definitions, secrets, binding, gateway } = resolved;
+  const platform = platformVariables({ ...resolved, url: gateway.url });
+  const { credentials } = secrets;
+  const own = { credentials, ownHost: binding.host, platform, logs, metrics };
+  return startWebFunctions(definitions.webFunctions, { ...resolved, ...own }, closing);
 }
 
 /** Connects the port of sign-in, if there is a user pool; `closing` closes its sessions. */

@@ -21,6 +21,7 @@ import { readStateMachine } from '#local/step-functions/definition/read-state-ma
 import { readUserPools } from '#local/sign-in/read-user-pools.ts';
 import { readTopics } from '#local/sns/read-topics.ts';
 import { readQueue } from '#local/sqs/read-queues.ts';
+import { readWebFunctions } from '#local/web-functions/definition/read-web-functions.ts';
 import { readWebSocketApis } from '#local/websocket-api/read-websocket-apis.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -29,6 +30,17 @@ const readers = {
   functions: {
     types: ['AWS::Lambda::Function', 'AWS::Lambda::LayerVersion'],
     read: readFunctions,
+  },
+  webFunctions: {
+    // CDK copies the code of web functions by a custom resource.
+    types: [
+      'AWS::Lambda::WebFunction',
+      'AWS::Lambda::WebFunctionRevision',
+      'AWS::Lambda::WebFunctionEndpoint',
+      'AWS::Lambda::ResourcePolicy',
+      'Custom::S3ObjectCopy',
+    ],
+    read: readWebFunctions,
   },
   urls: each(['AWS::Lambda::Url'], readUrl),
   permissions: each(['AWS::Lambda::Permission'], readPermission),

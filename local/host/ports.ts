@@ -6,6 +6,7 @@ import { readRequestSource, type RequestSource } from '#local/process/loopback.t
 import type { Certificate } from '#local/process/tls.ts';
 import { isWebSocketApi } from '#local/template/api-types.ts';
 import { signInKey } from '#local/template/stack-context.ts';
+import { createEndpointServer } from '#local/web-functions/endpoint/endpoint-server.ts';
 import type { OpenStack } from '#local/template/stacks.ts';
 
 /** A port that a resource needs: a Function URL, an API, or sign-in. */
@@ -19,6 +20,8 @@ export interface PlannedPort {
    * management API from the domain name of an event.
    */
   readonly acceptsTls: boolean;
+  /** Whether a web function answers there, by rules of HTTP of its own. */
+  readonly isWebFunction: boolean;
 }
 
 /** A port that is open. */
@@ -43,10 +46,14 @@ export interface PageAccess {
   allows?(origin: string): boolean;
   /** Whether links and redirects may lead to it, as they do to sign-in pages. */
   readonly isLinked?: boolean;
+  /** Whether the handler itself refuses host names that are not its own. */
+  readonly checksHost?: boolean;
 }
 
 /** The open ports, by key. */
 export type Ports = ReadonlyMap<string, Port>;
+
+const webFunctionEndpoint = 'AWS::Lambda::WebFunctionEndpoint';
 
 /** Where the ports of Function URLs begin, and how many there are. */
 const urlPorts = { offset: 35, max: 49 };
@@ -56,6 +63,7 @@ const offsets: readonly (readonly [offset: number, max: number, ...types: readon
   [4, 1, 'AWS::Cognito::UserPool'],
   [urlPorts.offset, urlPorts.max, 'AWS::Lambda::Url'],
   [84, 100, 'AWS::ApiGateway::RestApi', 'AWS::ApiGatewayV2::Api'],
+  [184, 16, webFunctionEndpoint],
 ];
 
 /** How much further up the ports are that do not fit. */
@@ -74,7 +82,8 @@ export function planPorts(
     keysOf(stacks, types).map((key, index) => {
       const overflow = index < max ? 0 : overflowOffset;
       const port = gatewayPort === 0 ? 0 : gatewayPort + offset + index + overflow;
-      return { key, port, acceptsTls: webSocketApis.has(key) };
+      const isWebFunction = types.includes(webFunctionEndpoint);
+      return { key, port, isWebFunction, acceptsTls: webSocketApis.has(key) };
     }),
   );
 }
@@ -99,6 +108,7 @@ function keysOf(stacks: readonly OpenStack[], types: readonly string[]): readonl
 }
 
 interface PortSettings {
+  readonly isWebFunction?: boolean;
   /** With a certificate the port accepts TLS, too. */
   readonly certificate?: Certificate | undefined;
   /** Closes the port. */
@@ -112,8 +122,8 @@ export async function openPorts(
   { certificate, closing }: PortSettings,
 ): Promise<Ports> {
   const ports = new Map<string, Port>();
-  for (const { key, port, acceptsTls } of planned) {
-    const own = acceptsTls ? { certificate, closing } : { closing };
+  for (const { key, port, acceptsTls, isWebFunction } of planned) {
+    const own = { isWebFunction, closing, ...(acceptsTls ? { certificate } : {}) };
     ports.set(key, await openPort({ ...binding, port }, own));
   }
   return ports;
@@ -131,8 +141,11 @@ export async function openUrlPort(binding: Binding, closing: AsyncDisposableStac
   return openPort({ ...binding, port: 0 }, { closing });
 }
 
-async function openPort(binding: Binding, { certificate, closing }: PortSettings): Promise<Port> {
-  const server = http.createServer();
+async function openPort(
+  binding: Binding,
+  { certificate, isWebFunction = false, closing }: PortSettings,
+): Promise<Port> {
+  const server = isWebFunction ? createEndpointServer() : http.createServer();
   const disconnect = (): void => {
     server.removeAllListeners('request').removeAllListeners('upgrade').on('request', notReady);
   };
@@ -166,10 +179,11 @@ async function openPort(binding: Binding, { certificate, closing }: PortSettings
 }
 
 function isAllowed(
-  { allows, isLinked = false }: PageAccess,
+  { allows, isLinked = false, checksHost = false }: PageAccess,
   from: RequestSource,
   request: http.IncomingMessage,
 ): boolean {
+  if (from.type === 'other-host') return checksHost;
   if (from.type !== 'other-origin') return false;
   if (from.origin !== undefined) return allows?.(from.origin) === true;
   return isLinked && isNavigation(request);

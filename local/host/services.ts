@@ -216,7 +216,7 @@ function appendEvent(logs: LogStore, arn: string, message: string): boolean {
 
 /** What Lambda's API reads and changes, apart from functions and their URLs. */
 function lambdaResources(
-  { region, secrets, shaping, definitions, data }: Resolved,
+  { region, secrets, shaping, definitions, data, clock }: Resolved,
   objects: ObjectStore,
 ): Omit<LambdaApi, 'functions' | 'asyncEvents' | 'urls' | 'policies' | 'account'> {
   return {
@@ -228,6 +228,11 @@ function lambdaResources(
       readObject: (bucket, key) => readArchive(objects, bucket, key),
     }),
     eventSources: () => definitions.eventSources,
+    webFunctions: {
+      region,
+      definitions: definitions.webFunctions,
+      createdAt: new Date(clock.now()),
+    },
   };
 }
 

@@ -2,7 +2,12 @@ import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
 import { declareRules } from '#local/events/bus/read-rules.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
-import { connectPorts, connectSignIn, connectWebSocketApis } from '#local/host/connect-ports.ts';
+import {
+  connectPorts,
+  connectSignIn,
+  connectWebFunctions,
+  connectWebSocketApis,
+} from '#local/host/connect-ports.ts';
 import { declaredValues } from '#local/host/lookups.ts';
 import { localEndpoints } from '#local/host/remote-services.ts';
 import { openUrlPort } from '#local/host/ports.ts';
@@ -11,7 +16,7 @@ import { startServices, type Services } from '#local/host/services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';
 import { createAccount } from '#local/lambda/pool/account.ts';
 import { createHosts } from '#local/lambda/create-hosts.ts';
-import { watchCode } from '#local/lambda/definition/watch-code.ts';
+import { functionCode, watchCode } from '#local/lambda/definition/watch-code.ts';
 import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
@@ -72,9 +77,10 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
   connectWebSocketApis(resolved, services, shutdown.background);
+  const web = await connectWebFunctions(resolved, { logs, metrics }, shutdown.functions);
   connectSignIn(resolved, shutdown.background);
   startEvents({ definitions, services, clock, region, log }, shutdown.background);
-  if (resolved.watch) watchCode(hosts, log, shutdown.background);
+  if (resolved.watch) watchCode([...hosts.map(functionCode), ...web], log, shutdown.background);
   await directory.opened(shutdown.background);
   directory.disk.report(log);
   return { ...resolved, hosts, services };

@@ -45,20 +45,12 @@ export interface FunctionHostsSettings {
 /** Creates a host for each function. No host has an environment before its first invocation. */
 export async function createHosts(
   definitions: readonly FunctionDefinition[],
-  { options, region, account, secrets, services }: FunctionHostsSettings,
+  settings: FunctionHostsSettings,
 ): Promise<readonly FunctionHost[]> {
+  const { options, account, services } = settings;
   const written = await writeBootstraps(join(options.data, 'runtime'));
   const bootstraps = { ...written, responsePort: options.responsePort };
-  const variables = {
-    ...processVariables(),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: secrets.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secrets.credentials.secretAccessKey,
-    AWS_ENDPOINT_URL: services.url,
-    ...endpointVariables(localEndpoints(options.endpoints ?? {})),
-    ...trustVariables(options.trust, options.responsePort !== undefined),
-  };
+  const variables = platformVariables({ ...settings, ...options, url: services.url });
   const shared = { account, ...shareSettings(options) };
   return definitions.map((definition) => {
     const { name, logging } = definition;
@@ -81,6 +73,39 @@ export async function createHosts(
       metrics: createInvocationMetrics(name, services.metrics, options.clock.now),
     });
   });
+}
+
+/** What the code of functions finds in its environment besides what its template sets. */
+export interface Platform {
+  readonly region: string;
+  readonly secrets: Secrets;
+  /** The URL of the AWS services. */
+  readonly url: string;
+  readonly endpoints?: Endpoints;
+  readonly trust: Trust | undefined;
+  /** The port of ResponseURLs, while custom resources are created. */
+  readonly responsePort?: number;
+}
+
+/** Returns the environment variables with the Region, the credentials and the endpoints. */
+export function platformVariables({
+  region,
+  secrets: { credentials },
+  url,
+  endpoints = {},
+  trust,
+  responsePort,
+}: Platform): Record<string, string> {
+  return {
+    ...processVariables(),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: url,
+    ...endpointVariables(localEndpoints(endpoints)),
+    ...trustVariables(trust, responsePort !== undefined),
+  };
 }
 
 /** A starting process needs a core of its own. More of them at once would all be ready later. */

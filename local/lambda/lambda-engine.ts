@@ -28,6 +28,10 @@ import { qualifierIn } from '#local/lambda/definition/qualifier.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { functionNotFound } from '#local/lambda/functions.ts';
 import { invoke, type InvokeSettings } from '#local/lambda/invoke/invoke-api.ts';
+import {
+  answerWebFunctions,
+  type WebFunctionApi,
+} from '#local/web-functions/api/web-function-api.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
@@ -38,6 +42,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 
 export interface LambdaApi extends InvokeSettings, LambdaResources {
   readonly credentials: Credentials;
+  readonly webFunctions: WebFunctionApi;
 }
 
 /** Creates the engine of Lambda's own API: invocations, and operations that read or change. */
@@ -92,10 +97,10 @@ const operations: ReadonlyMap<string, FunctionOperation> = new Map([
 ]);
 
 /** Runs an operation other than an invocation (Lambda API reference). */
-function answer(
-  api: LambdaApi,
-  { method, url, body }: AwsRequest,
-): LambdaOutput | Promise<LambdaOutput> {
+function answer(api: LambdaApi, request: AwsRequest): LambdaOutput | Promise<LambdaOutput> {
+  const ofWebFunctions = answerWebFunctions(api.webFunctions, request);
+  if (ofWebFunctions !== undefined) return ofWebFunctions;
+  const { method, url, body } = request;
   const [path = '', search = ''] = url.split(/\?(.*)/su);
   const query = new URLSearchParams(search);
   if (method === 'GET' && /^\/2015-03-31\/functions\/?$/u.test(path)) {

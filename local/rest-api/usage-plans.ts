@@ -4,6 +4,7 @@ import type {
   Throttle,
   UsagePlanDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
+import { createTokenBucket, type TokenBucket } from '#local/process/token-bucket.ts';
 
 /** The method of a stage that is called with a key. */
 export interface MethodCall {
@@ -30,12 +31,12 @@ export function createUsagePlans(
   plans: readonly UsagePlanDefinition[],
   now: () => number,
 ): UsagePlans {
-  const buckets = new Map<string, Bucket>();
+  const buckets = new Map<string, TokenBucket>();
   const used = new Map<string, number>();
 
   function take(name: string, throttle: Throttle | undefined): boolean {
     if (throttle === undefined) return true;
-    const bucket = buckets.get(name) ?? createBucket(throttle, now());
+    const bucket = buckets.get(name) ?? createTokenBucket(throttle, now());
     buckets.set(name, bucket);
     return bucket.take(now());
   }
@@ -73,23 +74,4 @@ function periodOf({ period }: Quota, nowMs: number): string {
   if (period === 'MONTH') day.setUTCDate(1);
   if (period === 'WEEK') day.setUTCDate(day.getUTCDate() - day.getUTCDay());
   return day.toISOString().slice(0, 10);
-}
-
-interface Bucket {
-  take(nowMs: number): boolean;
-}
-
-/** Creates a token bucket with a capacity of `burst`, refilled at `rate` tokens per second. */
-function createBucket({ rate, burst }: Throttle, startMs: number): Bucket {
-  let tokens = burst;
-  let filledAt = startMs;
-  return {
-    take(nowMs) {
-      tokens = Math.min(burst, tokens + ((nowMs - filledAt) / 1000) * rate);
-      filledAt = nowMs;
-      if (tokens < 1) return false;
-      tokens -= 1;
-      return true;
-    },
-  };
 }

@@ -161,6 +161,48 @@ function functionArn(resource: ResourceContext): string {
   return name.startsWith('arn:') ? name : arnOf(resource, 'lambda', `function:${name}`);
 }
 
+/** Where the domain of a web function's endpoint ends: Lambda's partition, service and Region. */
+const webDomain = ({ context }: ResourceContext): string =>
+  `b7t.lambda-web.${context.region}.on.aws`;
+
+function webFunction(resource: ResourceContext): Identity {
+  const arn = webFunctionArn(resource);
+  return { ref: arn, attributes: { FunctionArn: arn, ...active } };
+}
+
+function webFunctionRevision(resource: ResourceContext): Identity {
+  const RevisionId = idOf(resource, 16);
+  const FunctionArn = webFunctionArn(resource);
+  const RevisionArn = `${FunctionArn}/revision/${RevisionId}`;
+  return { ref: RevisionArn, attributes: { RevisionId, RevisionArn, FunctionArn, ...active } };
+}
+
+function webFunctionEndpoint(resource: ResourceContext): Identity {
+  const FunctionArn = webFunctionArn(resource);
+  const EndpointArn = `${FunctionArn}/endpoint/${String(resource.property('EndpointName'))}`;
+  const DomainName = `${idOf(resource, 16)}.${webDomain(resource)}`;
+  return { ref: EndpointArn, attributes: { EndpointArn, FunctionArn, DomainName, ...active } };
+}
+
+const active = { State: 'Active', StateReason: '' };
+
+/** The ARN of a web function, from a resource that has or names it. */
+function webFunctionArn(resource: ResourceContext): string {
+  const name = String(resource.property('FunctionName'));
+  return name.startsWith('arn:') ? name : arnOf(resource, 'lambda', `web-function/${name}`);
+}
+
+/** What CDK copies for a web function. Here the copy is the asset itself, found by its key. */
+function copiedObject(resource: ResourceContext): Identity {
+  const [bucketName, prefix, key] = [
+    'DestinationBucketName',
+    'DestinationKeyPrefix',
+    'SourceObjectKey',
+  ].map((name) => String(resource.property(name)));
+  const attributes = { Bucket: bucketName, Key: `${prefix}${key}`, VersionId: 'local' };
+  return { ref: nameFrom(resource), attributes };
+}
+
 function restApi(resource: ResourceContext): Identity {
   const id = idOf(resource);
   return { ref: id, attributes: { RestApiId: id, RootResourceId: `${id}-root` } };
@@ -259,6 +301,9 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   },
   'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::Version': version,
+  'AWS::Lambda::WebFunction': webFunction,
+  'AWS::Lambda::WebFunctionEndpoint': webFunctionEndpoint,
+  'AWS::Lambda::WebFunctionRevision': webFunctionRevision,
   'AWS::Logs::LogGroup': named(
     'LogGroupName',
     (resource, name) => `${arnOf(resource, 'logs', `log-group:${name}`)}:*`,
@@ -277,4 +322,5 @@ const identities: Readonly<Record<string, (resource: ResourceContext) => Identit
   'AWS::StepFunctions::StateMachineAlias': machineAlias,
   'AWS::StepFunctions::StateMachineVersion': machineVersion,
   'Custom::LogRetention': logRetention,
+  'Custom::S3ObjectCopy': copiedObject,
 };

@@ -14,7 +14,8 @@ export type SocketScheme = 'ws://' | 'wss://';
 
 /**
  * Returns a function that replaces the AWS addresses which templates build themselves: an API's
- * `https://{id}.execute-api…`, a user pool's `https://cognito-idp…`. `stacks` may still grow.
+ * `https://{id}.execute-api…`, a web function's `https://{id}.….on.aws`, a user pool's
+ * `https://cognito-idp…`. `stacks` may still grow.
  */
 export function createUrlRewriter(
   stacks: readonly OpenStack[],
@@ -31,6 +32,12 @@ export function createUrlRewriter(
     `https://[a-z\\d-]+\\.auth\\.${region}\\.amazoncognito\\.com`,
     'gu',
   );
+  const webEndpoint = new RegExp(
+    `https://([a-z\\d]{16}\\.b7t\\.lambda-web\\.${region}\\.on\\.aws)`,
+    'gu',
+  );
+  const webAddress = (written: string, domain: string): string =>
+    originOf(findWebEndpoint(stacks, domain) ?? '') ?? written;
   const localAddress = (written: string, scheme: string, apiId: string): string => {
     const api = findApi(stacks, apiId);
     const origin = api === undefined ? undefined : originOf(api.key);
@@ -44,6 +51,7 @@ export function createUrlRewriter(
     const signIn = originOf(signInKey);
     return text
       .replaceAll(apiUrl, localAddress)
+      .replaceAll(webEndpoint, webAddress)
       .replaceAll(userPools, signIn ?? userPools)
       .replaceAll(hostedPages, (url) =>
         signIn === undefined ? url : `${signIn}/${findFirstPoolId(stacks)}`,
@@ -63,6 +71,19 @@ function findApi(
     const [logicalId, { type, properties }] = api;
     const isWebSocket = isWebSocketApi(type, properties['ProtocolType'], scope);
     return { key: keyOf(logicalId), isWebSocket };
+  }
+  return undefined;
+}
+
+/** Returns the key of the endpoint of a web function with this domain name. */
+function findWebEndpoint(stacks: readonly OpenStack[], domain: string): string | undefined {
+  for (const { template, scope, keyOf } of stacks) {
+    const endpoint = [...template.resources].find(
+      ([logicalId, { type }]) =>
+        type === 'AWS::Lambda::WebFunctionEndpoint' &&
+        scope.attribute(logicalId, 'DomainName') === domain,
+    );
+    if (endpoint !== undefined) return keyOf(endpoint[0]);
   }
   return undefined;
 }

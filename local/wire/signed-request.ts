@@ -7,6 +7,9 @@ export interface SignedRequest {
   readonly body: Buffer;
 }
 
+/** A request whose body is still arriving: the hash in its headers stands for it. */
+export type StreamedRequest = Omit<SignedRequest, 'body'> & { readonly body?: never };
+
 /** AWS credentials. Temporary ones have a session token and an expiry. */
 export interface Credentials {
   readonly accessKeyId: string;

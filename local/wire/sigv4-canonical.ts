@@ -20,7 +20,7 @@ export interface SigningInput {
 
 /** Returns the expected signature of a request, in hexadecimal. */
 export function sign(
-  request: SignedRequest,
+  request: Omit<SignedRequest, 'body'>,
   input: SigningInput,
   credentials: Credentials,
 ): string {

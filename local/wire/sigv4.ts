@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readChunks } from '#local/wire/aws-chunked.ts';
-import type { Credentials, SignedRequest } from '#local/wire/signed-request.ts';
+import type { Credentials, SignedRequest, StreamedRequest } from '#local/wire/signed-request.ts';
 import {
   hmac,
   credentialScope,
@@ -44,9 +44,12 @@ export interface Scope {
   readonly service: string;
 }
 
-/** Checks the Signature Version 4 in the `Authorization` header against the accepted keys. */
+/**
+ * Checks the Signature Version 4 in the `Authorization` header against the accepted keys. The body
+ * of a streamed request is left to the caller, who compares its hash with the one in the headers.
+ */
 export function verifySigV4(
-  request: SignedRequest,
+  request: SignedRequest | StreamedRequest,
   accepted: readonly Credentials[],
   nowMs: number,
   scope?: Scope,
@@ -133,8 +136,12 @@ function parseTime(time: string): number | undefined {
 }
 
 /** Returns the payload hash that was signed, or undefined if the header's is not the body's. */
-function findPayloadHash({ headers, body }: SignedRequest, service: string): string | undefined {
+function findPayloadHash(
+  { headers, body }: SignedRequest | StreamedRequest,
+  service: string,
+): string | undefined {
   const declared = headerText(headers['x-amz-content-sha256']);
+  if (body === undefined) return declared === '' ? undefined : declared;
   if (declared === 'UNSIGNED-PAYLOAD' || signedChunks.has(declared)) return declared;
   // On a trusted connection, clients of S3 send unsigned chunks with a checksum after them.
   if (service === 's3' && declared === 'STREAMING-UNSIGNED-PAYLOAD-TRAILER') return declared;
@@ -149,11 +156,12 @@ const signedChunks: ReadonlySet<string> = new Set([
 
 /** Each signature covers the previous one; the first covers the signature in the header. */
 function areChunksSigned(
-  { headers, body }: SignedRequest,
+  { headers, body }: SignedRequest | StreamedRequest,
   { authorization, time }: SigningInput,
   credentials: Credentials,
 ): boolean {
   if (!signedChunks.has(headerText(headers['x-amz-content-sha256']))) return true;
+  if (body === undefined) return false;
   const key = deriveSigningKey(authorization, credentials);
   const scope = credentialScope(authorization);
   let previous = authorization.signature;

@@ -18,6 +18,8 @@ export interface LocalState {
   readonly apis: Readonly<Record<string, ApiState>>;
   /** Present if there are any. */
   readonly webSocketApis?: Readonly<Record<string, WebSocketApiState>>;
+  /** The endpoints of web functions. Present if there are any. */
+  readonly webFunctions?: Readonly<Record<string, WebEndpointState>>;
   readonly tables: Readonly<Record<string, string>>;
   /** The URLs of queues. */
   readonly queues: Readonly<Record<string, string>>;
@@ -68,6 +70,14 @@ export interface WebSocketApiState {
   readonly access: 'open' | 'iam' | 'function';
 }
 
+export interface WebEndpointState {
+  /** The name of its web function. */
+  readonly functionName: string;
+  readonly endpointName: string;
+  readonly url: string;
+  readonly authType: 'IamAuth' | 'ApplicationManaged';
+}
+
 /** Returns the state of a running system. */
 export function stateOf(running: Running): LocalState {
   const { region, secrets, gateway, bedrockKey, definitions } = running;
@@ -81,6 +91,7 @@ export function stateOf(running: Running): LocalState {
     functions: functionStates(running),
     apis: { ...restStates(running), ...httpStates(running) },
     ...webSocketStates(running),
+    ...webFunctionStates(running),
     tables: Object.fromEntries(tables.map(({ key, name }) => [key, name])),
     queues: Object.fromEntries(queues.map(({ key, url }) => [key, url])),
     buckets: Object.fromEntries(buckets.map(({ key, name }) => [key, name])),
@@ -143,6 +154,16 @@ function webSocketStates({ definitions, ports }: Running): Pick<LocalState, 'web
     return [api.key, state] as const;
   });
   return { webSocketApis: Object.fromEntries(states) };
+}
+
+function webFunctionStates({ definitions, ports }: Running): Pick<LocalState, 'webFunctions'> {
+  const states = definitions.webFunctions.flatMap(({ name: functionName, endpoints }) =>
+    endpoints.map(({ key, name: endpointName, authType }) => {
+      const url = `${ports.get(key)?.origin ?? ''}/`;
+      return [key, { functionName, endpointName, url, authType }] as const;
+    }),
+  );
+  return states.length === 0 ? {} : { webFunctions: Object.fromEntries(states) };
 }
 
 function openOr(type: 'none' | 'iam' | 'function' = 'none'): WebSocketApiState['access'] {

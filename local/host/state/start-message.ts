@@ -27,12 +27,16 @@ function environment({ endpoints, region, credentials }: LocalState): readonly s
   ];
 }
 
-function urls({ functions, apis, webSocketApis = {}, queues }: LocalState): readonly string[] {
+function urls(state: LocalState): readonly string[] {
+  const { functions, apis, webSocketApis = {}, webFunctions = {}, queues } = state;
   return [
     ...Object.entries(functions).flatMap(([name, { url, authType }]) =>
       url === undefined ? [] : [row(name, `${url}  (${authType})`)],
     ),
     ...Object.entries(apis).map(([name, { url }]) => row(name, url)),
+    ...Object.entries(webFunctions).map(([name, { url, authType }]) =>
+      row(name, `${url}  (${authType})`),
+    ),
     ...Object.entries(webSocketApis).map(([name, { url }]) => row(name, url)),
     ...Object.entries(queues).map(([name, url]) => row(name, url)),
   ];

@@ -74,6 +74,26 @@ test('the command for a WebSocket API sends a message to one of its routes', () 
   ]);
 });
 
+test('the command for a web function signs the request if required, with the hash of no body', () => {
+  const withEndpoint = (authType: 'IamAuth' | 'ApplicationManaged'): Partial<LocalState> => ({
+    webFunctions: {
+      Endpoint: {
+        authType,
+        functionName: 'site',
+        endpointName: 'prod',
+        url: 'http://127.0.0.1:4750/',
+      },
+    },
+  });
+  const hash = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+  expect(commandsFor(withEndpoint('ApplicationManaged'))).toEqual([
+    `curl -N 'http://127.0.0.1:4750/'`,
+  ]);
+  expect(commandsFor(withEndpoint('IamAuth'))).toEqual([
+    `curl -N 'http://127.0.0.1:4750/' ${signature('lambda')} -H 'x-amz-content-sha256: ${hash}'`,
+  ]);
+});
+
 test('a function without a trigger is invoked by its name', () => {
   const functions = {
     Worker: { name: 'worker', triggers: ['Tasks'] },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ApiState, LocalState, WebSocketApiState } from '#local/host/state/local-state.ts';
 import type { RouteAccess, RouteState } from '#local/host/state/routes.ts';
 
@@ -18,6 +19,7 @@ export function tryLines(state: LocalState): readonly TryLine[] {
     ...functionUrlLine(state),
     ...Object.entries(state.apis).flatMap(([key, api]) => apiLine(state, key, api)),
     ...Object.entries(state.webSocketApis ?? {}).map(([key, api]) => webSocketLine(key, api)),
+    ...webFunctionLine(state),
     ...invocationLine(state),
     ...stateMachineLine(state),
     ...queueLine(state),
@@ -72,6 +74,24 @@ function webSocketLine(
     purpose: `Send a message to the WebSocket API ${key}${hints[access]}`,
     command: `npx wscat -c ${quote(url)} -w 10 -x ${quote(message)}`,
   };
+}
+
+function webFunctionLine(state: LocalState): readonly TryLine[] {
+  const [entry] = Object.entries(state.webFunctions ?? {});
+  if (entry === undefined) return [];
+  const [, { functionName, url, authType }] = entry;
+  // The hash of no body: Lambda wants one for every request.
+  const hash = createHash('sha256').digest('hex');
+  const signature =
+    authType === 'IamAuth'
+      ? [...signedFor(state, 'lambda'), ...header('x-amz-content-sha256', hash)]
+      : [];
+  return [
+    {
+      purpose: `Call the web function ${functionName}`,
+      command: curl('-N', quote(url), ...signature),
+    },
+  ];
 }
 
 /** How much a caller must know to call a route: the route with the least is shown. */

@@ -47,7 +47,8 @@ export function readInput<Input>(shape: Shape<Input>, { body }: FunctionCall): I
   return readShape(shape, parseBody(body), toValidationError);
 }
 
-function parseBody(body: Buffer): unknown {
+/** Returns the JSON of a body; an empty object if there is none. Throws Lambda's error. */
+export function parseBody(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
     return JSON.parse(body.toString('utf8'));

@@ -23,9 +23,29 @@ export function spawnRuntime(
   onLine: (line: string) => void,
 ): ChildProcess {
   const { command, args, variables: paths } = runtimeCommand(definition, bootstraps, flags);
+  const env = { ...paths, ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi };
+  return spawnInGroup({ command, args, env, cwd: definition.root }, onLine);
+}
+
+export interface ProcessSettings {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** All environment variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a process in a group of its own and emits the lines of stdout and stderr. The group is
+ * killed when this process exits.
+ */
+export function spawnInGroup(
+  { command, args, cwd, env }: ProcessSettings,
+  onLine: (line: string) => void,
+): ChildProcess {
   const child = spawn(command, [...args], {
-    cwd: definition.root,
-    env: { ...paths, ...variables, AWS_LAMBDA_RUNTIME_API: runtimeApi },
+    cwd,
+    env,
     stdio: ['pipe', 'pipe', 'pipe'],
     // A separate process group lets child processes be killed together with the function.
     detached: process.platform !== 'win32',
@@ -41,10 +61,15 @@ export function spawnRuntime(
 
 /** Kills all processes left in the group of a process. */
 export function killGroup(child: ChildProcess): void {
+  signalGroup(child, 'SIGKILL');
+}
+
+/** Sends a signal to all processes in the group of a process. */
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
+    if (process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
   } catch {
     // All processes have already exited.
   }

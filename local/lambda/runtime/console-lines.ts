@@ -14,10 +14,12 @@ export function withRequestId<Result>(
 /** Returns the request id of the current invocation, if there is one. */
 export const currentRequestId = (): string | undefined => requestIds.getStore();
 
-const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
+/** The levels of log lines, the least severe first. */
+export const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 type Level = (typeof levels)[number];
 
-const methods = {
+/** The level of each method of `console`. */
+export const consoleMethods = {
   log: 'INFO',
   debug: 'DEBUG',
   info: 'INFO',
@@ -35,10 +37,10 @@ export function installConsole(): void {
     process.env;
   const isJson = logFormat?.toUpperCase() === 'JSON';
   const minIndex = levels.findIndex((level) => level === minLevel.toUpperCase());
-  for (const [method, level] of Object.entries(methods)) {
+  for (const [method, level] of Object.entries(consoleMethods)) {
     Reflect.set(console, method, (...args: unknown[]) => {
       if (isJson && levels.indexOf(level) < minIndex) return;
-      process.stdout.write(`${isJson ? jsonLine(level, args) : textLine(level, args)}\n`);
+      process.stdout.write(`${isJson ? ownJsonLine(level, args) : textLine(level, args)}\n`);
     });
   }
 }
@@ -49,13 +51,16 @@ function textLine(level: Level, args: readonly unknown[]): string {
   return `${new Date().toISOString()}\t${requestIds.getStore()}\t${level}\t${message}`;
 }
 
-/** A single object stays an object. The fields of an error are added to the message. */
-function jsonLine(level: Level, args: readonly unknown[]): string {
-  const line = {
-    timestamp: new Date().toISOString(),
-    level,
-    requestId: requestIds.getStore(),
-  };
+function ownJsonLine(level: Level, args: readonly unknown[]): string {
+  const timestamp = new Date().toISOString();
+  return jsonLine({ timestamp, level, requestId: requestIds.getStore() }, args);
+}
+
+/**
+ * Returns a log line in JSON: some fields and the message. A single object stays an object. The
+ * fields of an error are added to the message.
+ */
+export function jsonLine(line: object, args: readonly unknown[]): string {
   const [only] = args;
   const isObject = args.length === 1 && typeof only === 'object' && only !== null;
   const error = args.find((argument) => argument instanceof Error);

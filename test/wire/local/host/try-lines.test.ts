@@ -27,6 +27,7 @@ const templates: readonly (readonly [template: string, bodies: readonly RegExp[]
   ['cfn-url/template.yaml', [/"greeting":"Hello, nobody"/u]],
   ['sam-streaming-url/template.yaml', [/Simulated/u]],
   ['provided/template.yaml', [/^said/u]],
+  ['cfn-web-function/template.yaml', [/^Hello from a web function$/u]],
   ['sam-layer/template.yaml', [/Hello from a layer/u]],
   ['cfn-nested/template.yaml', [/"inner":/u, /"WHICH":"Greeter"/u]],
   ['sam-rest-streaming/template.yaml', [/^friendly\nexample\nPOST\n$/u]],
