@@ -19,7 +19,7 @@ import { handleInBackground } from '#local/process/handle-request.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifySigV4 } from '#local/wire/sigv4.ts';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import type { UrlDefinition } from '#local/function-url/read-urls.ts';
 
 /** A Function URL with its function and its settings. */

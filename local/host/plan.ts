@@ -8,7 +8,7 @@ import {
   type Secrets,
 } from '#local/host/data/data-directory.ts';
 import { createNotices, type Notices } from '#local/host/notices.ts';
-import { createLookups, splitParameters, type GivenValues } from '#local/host/lookups.ts';
+import { createLookups, splitParameters, type GivenValues } from '#local/host/contents/lookups.ts';
 import { planPorts, type PlannedPort } from '#local/host/ports.ts';
 import type { Endpoints } from '#local/host/remote-services.ts';
 import type { Shutdown } from '#local/host/shutdown.ts';

@@ -1,5 +1,3 @@
-import { createRemoteTable } from '#local/dynamodb/create-remote-table.ts';
-import { declareRules } from '#local/events/bus/read-rules.ts';
 import { startEvents } from '#local/events/start-events.ts';
 import { createFunctionUrls } from '#local/function-url/function-urls.ts';
 import {
@@ -8,8 +6,7 @@ import {
   connectWebFunctions,
   connectWebSocketApis,
 } from '#local/host/connect-ports.ts';
-import { declaredValues } from '#local/host/lookups.ts';
-import { localEndpoints } from '#local/host/remote-services.ts';
+import { createContents } from '#local/host/contents/create-contents.ts';
 import { openUrlPort } from '#local/host/ports.ts';
 import type { Resolved } from '#local/host/resolve.ts';
 import { startServices, type Services } from '#local/host/services.ts';
@@ -21,11 +18,6 @@ import { addPermissions } from '#local/lambda/definition/read-permissions.ts';
 import { createPolicies } from '#local/lambda/api/policies.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { serviceOf } from '#local/gateway/gateway.ts';
-import { declareSecret, removeUndeclaredSecrets } from '#local/secrets-manager/read-secrets.ts';
-import { declareParameter, removeUndeclared } from '#local/ssm/read-parameters.ts';
-import { declareTopics } from '#local/sns/read-topics.ts';
-import { publishAssets } from '#local/s3/assets.ts';
-import { locationIn } from '#local/s3/bucket/location.ts';
 
 /** Step 4 of a start: everything that the templates define is up. */
 export interface Running extends Resolved {
@@ -61,19 +53,8 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   });
   const parts = { hosts, logs, metrics, urls, policies, account };
   const services = await startServices(resolved, parts, shutdown.services);
-  await createTables(resolved, services);
-  const { s3, sqs, engines } = services;
-  const location = locationIn(region);
-  for (const { name } of definitions.buckets) {
-    s3.store.makeBucket({ name, createdAt: Math.floor(clock.now()), location });
-  }
-  const variables = definitions.functions.flatMap(({ environment }) => Object.values(environment));
-  await publishAssets(variables, { stacks: resolved.stacks, store: s3.store, now: clock.now });
-  for (const { name, attributes } of definitions.queues) sqs.queues.put(name, attributes);
-  storeDeclaredValues(resolved, services);
-  declareTopics(services.sns.topics, definitions.topics);
-  declareRules(services.eventBridge.buses, definitions, resolved.notices.warn);
-  gateway.connect((request) => engines.get(serviceOf(request) ?? ''));
+  await createContents(resolved, services);
+  gateway.connect((request) => services.engines.get(serviceOf(request) ?? ''));
   addPermissions(definitions.permissions, services.functions, policies);
   await connectPorts(resolved, services, urls);
   connectWebSocketApis(resolved, services, shutdown.background);
@@ -84,34 +65,4 @@ export async function start(resolved: Resolved, shutdown: Shutdown): Promise<Run
   await directory.opened(shutdown.background);
   directory.disk.report(log);
   return { ...resolved, hosts, services };
-}
-
-/** Stores the parameters and secrets that options give and templates declare. */
-function storeDeclaredValues(resolved: Resolved, { ssm, secretsManager }: Services): void {
-  const { clock, definitions } = resolved;
-  const { parameters, secrets } = declaredValues(resolved, definitions);
-  const nowMs = Math.floor(clock.now());
-  removeUndeclared(ssm.parameters, parameters);
-  for (const parameter of parameters) declareParameter(ssm.parameters, parameter, nowMs);
-  removeUndeclaredSecrets(secretsManager.secrets, secrets);
-  for (const secret of secrets) declareSecret(secretsManager.secrets, secret, nowMs);
-}
-
-/**
- * Creates the tables here, or with another DynamoDB on this machine. Nothing is created in an AWS
- * account: its tables may belong to someone.
- */
-async function createTables(
-  { endpoints, definitions, notices }: Resolved,
-  { tables: localTables, caller }: Services,
-): Promise<void> {
-  const { tables } = definitions;
-  const { dynamodb: endpoint } = endpoints;
-  if (endpoint === undefined) {
-    for (const table of tables) await localTables.create(table);
-  } else if (localEndpoints(endpoints)['dynamodb'] === undefined) {
-    notices.warn(`Tables are not created at ${endpoint}: they must already exist there`);
-  } else {
-    for (const table of tables) await createRemoteTable(table, caller);
-  }
 }

@@ -5,7 +5,7 @@ import type {
   MethodDefinition,
 } from '#local/rest-api/definition/api-definition.ts';
 import { formatServiceUri } from '#local/rest-api/definition/service-uri.ts';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';

@@ -8,7 +8,7 @@ import type {
 import type { RouteMatch } from '#local/rest-api/router.ts';
 import type { Json } from '#local/template/json.ts';
 import { isBinary } from '#local/rest-api/integration/media-types.ts';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
 export interface ApiRequest {

@@ -1,4 +1,4 @@
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import {
   stagedVersion,

@@ -1,5 +1,5 @@
 import { isRecord } from '#local/wire/shape.ts';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { checkSubscription, checkTopic } from '#local/sns/attributes.ts';

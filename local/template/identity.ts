@@ -1,65 +1,29 @@
-import { createHash } from 'node:crypto';
+import {
+  alias,
+  copiedObject,
+  functionUrl,
+  version,
+  webFunction,
+  webFunctionEndpoint,
+  webFunctionRevision,
+} from '#local/template/identities/functions.ts';
+import {
+  arnOf,
+  byId,
+  idOf,
+  named,
+  nameFrom,
+  shortId,
+  type Identity,
+  type ResourceContext,
+} from '#local/template/identities/naming.ts';
 import { record } from '#local/template/json.ts';
-import { accountId, signInKey, type StackContext } from '#local/template/stack-context.ts';
-
-/** What `Ref` and `Fn::GetAtt` return for a resource. */
-export interface Identity {
-  readonly ref: unknown;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
-/** What is known about a resource before it exists. */
-export interface ResourceContext {
-  readonly stackName: string;
-  readonly logicalId: string;
-  /** Its name among all stacks. */
-  readonly key: string;
-  /** Returns one of its properties, resolved. */
-  property(name: string): unknown;
-  readonly context: StackContext;
-}
+import { accountId, signInKey } from '#local/template/stack-context.ts';
 
 /** Returns the values of a resource's references. An unknown type has a name and no attributes. */
 export function identify(type: string, resource: ResourceContext): Identity {
   const identityOf = Object.hasOwn(identities, type) ? identities[type] : undefined;
   return identityOf?.(resource) ?? { ref: nameFrom(resource), attributes: {} };
-}
-
-/** Returns an id of lower-case letters and digits, always the same for the same seed. */
-export function shortId(seed: string, length = 10): string {
-  const digest = createHash('sha256').update(seed).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).padStart(length, '0').slice(-length);
-}
-
-const idOf = ({ stackName, logicalId }: ResourceContext, length = 10): string =>
-  shortId(`${stackName}/${logicalId}`, length);
-
-function nameFrom(resource: ResourceContext, property?: string): string {
-  const name = property === undefined ? undefined : resource.property(property);
-  return typeof name === 'string' ? name : `${resource.stackName}-${resource.logicalId}`;
-}
-
-const arnOf = ({ context }: ResourceContext, service: string, rest: string): string =>
-  `arn:aws:${service}:${context.region}:${accountId}:${rest}`;
-
-/** A resource with a name, and an ARN made from that name. */
-function named(
-  property: string,
-  toArn: (resource: ResourceContext, name: string) => string,
-  refIs: 'name' | 'arn' = 'name',
-): (resource: ResourceContext) => Identity {
-  return (resource) => {
-    const name = nameFrom(resource, property);
-    const arn = toArn(resource, name);
-    return { ref: refIs === 'name' ? name : arn, attributes: { Arn: arn, Name: name } };
-  };
-}
-
-function byId(attribute: string, length = 10): (resource: ResourceContext) => Identity {
-  return (resource) => {
-    const id = idOf(resource, length);
-    return { ref: id, attributes: { [attribute]: id } };
-  };
 }
 
 function table(resource: ResourceContext): Identity {
@@ -137,70 +101,6 @@ function userPoolClient(resource: ResourceContext): Identity {
   const { ref, attributes } = byId('ClientId', 26)(resource);
   const ClientSecret = resource.context.secret(`client ${String(ref)}`);
   return { ref, attributes: { ...attributes, ClientSecret } };
-}
-
-function functionUrl(resource: ResourceContext): Identity {
-  const FunctionUrl = `${resource.context.originOf(resource.key) ?? ''}/`;
-  const FunctionArn = resource.property('TargetFunctionArn');
-  return { ref: FunctionArn, attributes: { FunctionArn, FunctionUrl } };
-}
-
-function version(resource: ResourceContext): Identity {
-  const arn = `${functionArn(resource)}:1`;
-  return { ref: arn, attributes: { Version: '1', FunctionArn: arn } };
-}
-
-function alias(resource: ResourceContext): Identity {
-  const AliasArn = `${functionArn(resource)}:${String(resource.property('Name'))}`;
-  return { ref: AliasArn, attributes: { AliasArn } };
-}
-
-/** The ARN of the function that a version or an alias belongs to. */
-function functionArn(resource: ResourceContext): string {
-  const name = String(resource.property('FunctionName'));
-  return name.startsWith('arn:') ? name : arnOf(resource, 'lambda', `function:${name}`);
-}
-
-/** Where the domain of a web function's endpoint ends: Lambda's partition, service and Region. */
-const webDomain = ({ context }: ResourceContext): string =>
-  `b7t.lambda-web.${context.region}.on.aws`;
-
-function webFunction(resource: ResourceContext): Identity {
-  const arn = webFunctionArn(resource);
-  return { ref: arn, attributes: { FunctionArn: arn, ...active } };
-}
-
-function webFunctionRevision(resource: ResourceContext): Identity {
-  const RevisionId = idOf(resource, 16);
-  const FunctionArn = webFunctionArn(resource);
-  const RevisionArn = `${FunctionArn}/revision/${RevisionId}`;
-  return { ref: RevisionArn, attributes: { RevisionId, RevisionArn, FunctionArn, ...active } };
-}
-
-function webFunctionEndpoint(resource: ResourceContext): Identity {
-  const FunctionArn = webFunctionArn(resource);
-  const EndpointArn = `${FunctionArn}/endpoint/${String(resource.property('EndpointName'))}`;
-  const DomainName = `${idOf(resource, 16)}.${webDomain(resource)}`;
-  return { ref: EndpointArn, attributes: { EndpointArn, FunctionArn, DomainName, ...active } };
-}
-
-const active = { State: 'Active', StateReason: '' };
-
-/** The ARN of a web function, from a resource that has or names it. */
-function webFunctionArn(resource: ResourceContext): string {
-  const name = String(resource.property('FunctionName'));
-  return name.startsWith('arn:') ? name : arnOf(resource, 'lambda', `web-function/${name}`);
-}
-
-/** What CDK copies for a web function. Here the copy is the asset itself, found by its key. */
-function copiedObject(resource: ResourceContext): Identity {
-  const [bucketName, prefix, key] = [
-    'DestinationBucketName',
-    'DestinationKeyPrefix',
-    'SourceObjectKey',
-  ].map((name) => String(resource.property(name)));
-  const attributes = { Bucket: bucketName, Key: `${prefix}${key}`, VersionId: 'local' };
-  return { ref: nameFrom(resource), attributes };
 }
 
 function restApi(resource: ResourceContext): Identity {

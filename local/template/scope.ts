@@ -1,4 +1,5 @@
-import { identify, type Identity } from '#local/template/identity.ts';
+import { identify } from '#local/template/identity.ts';
+import { type Identity } from '#local/template/identities/naming.ts';
 import { noValue, resolve, type Scope } from '#local/template/intrinsics.ts';
 import { exportTypes } from '#local/template/references/cross-region-exports.ts';
 import { accountId, stackIdOf, type ScopeContext } from '#local/template/stack-context.ts';

@@ -2,7 +2,7 @@ import type { Policies } from '#local/lambda/api/policies.ts';
 import { toStatement, type Permission } from '#local/lambda/api/statement.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import { policyArn, qualifierIn } from '#local/lambda/definition/qualifier.ts';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
 /** A permission of a template, on the function that it names. */

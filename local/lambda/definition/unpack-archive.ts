@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
-import { shortId } from '#local/template/identity.ts';
+import { shortId } from '#local/template/identities/naming.ts';
 
 /**
  * Returns a function that unpacks an archive below `folder` and returns the folder of its files. An
