@@ -126,7 +126,7 @@ function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
   }));
   const parameters = Object.keys(stack.template.parameters).map((ParameterKey) => ({
     ParameterKey,
-    ParameterValue: String(stack.scope.ref(ParameterKey)),
+    ...stack.parameters().describe(ParameterKey),
   }));
   return {
     ...summarize(api, stack),

@@ -3,7 +3,7 @@ import { openDatabase } from '#local/dynamodb/database.ts';
 import type { DynamoResponse } from '#local/dynamodb/operations.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import { createService, type Service } from '#local/dynamodb/service.ts';
-import type { Clock } from '#local/process/clock.ts';
+import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Disk } from '#local/process/disk.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
 import { isRecord } from '#local/wire/shape.ts';
@@ -34,7 +34,7 @@ export async function startTables(
   const database = await openDatabase(folder, disk);
   const service = createService(database, clock.now);
   const stopped = new AbortController();
-  const removing = removeOldItems(service, clock, stopped.signal);
+  const removing = removeOldItems(service, stopped.signal);
   return {
     async engine(request, response) {
       const { status, body } = await answer(service, credentials, request);
@@ -63,10 +63,11 @@ export async function startTables(
  * Removes expired items about once a minute; AWS does it within days. A large table is read less
  * often, so that it takes one part in fifty of the time. What fails now is tried again then.
  */
-async function removeOldItems(service: Service, clock: Clock, signal: AbortSignal): Promise<void> {
+async function removeOldItems(service: Service, signal: AbortSignal): Promise<void> {
   let tookMs = 0;
   while (!signal.aborted) {
-    await clock.sleep(Math.max(60_000, 50 * tookMs), signal);
+    // In real time, even if the time by which items expire is another.
+    await realClock.sleep(Math.max(60_000, 50 * tookMs), signal);
     if (signal.aborted) return;
     const begin = performance.now();
     await service.removeOld(signal).catch(() => undefined);

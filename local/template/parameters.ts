@@ -10,6 +10,14 @@ export interface ParameterValues {
    * where some types look their value up, does not have it.
    */
   get(name: string): unknown;
+  /** Returns a parameter as CloudFormation describes it, with what was looked up if it is there. */
+  describe(name: string): ParameterDescription;
+}
+
+interface ParameterDescription {
+  readonly ParameterValue: string;
+  /** The value of the parameter in Parameter Store. */
+  readonly ResolvedValue?: string;
 }
 
 /**
@@ -21,32 +29,58 @@ export function readParameters(declared: Json, values: Json, lookups: Lookups): 
     const declaration = record(written);
     const value = Object.hasOwn(values, name) ? values[name] : declaration['Default'];
     const type = String(declaration['Type']);
-    // These are read when they are used: other resources of the template may declare them.
-    const read = type.startsWith(lookupType)
-      ? () => lookUpParameter(name, { type, reference: asText(value) }, lookups)
-      : constant(readParameter(name, value, declaration));
-    return [name, read] as const;
+    if (!type.startsWith(lookupType)) {
+      return [name, givenParameter(readParameter(name, value, declaration))] as const;
+    }
+    const reference = asText(value);
+    const find = (): string | undefined =>
+      reference === undefined ? undefined : lookups.parameter(reference);
+    return [name, lookedUpParameter(name, { type, reference, find })] as const;
   });
-  const readers = new Map(entries);
-  return { get: (name) => readers.get(name)?.() };
+  const parameters = new Map(entries);
+  return {
+    get: (name) => parameters.get(name)?.read(),
+    describe: (name) => parameters.get(name)?.describe() ?? { ParameterValue: '' },
+  };
 }
 
-function constant(value: unknown): () => unknown {
-  return () => value;
+interface Parameter {
+  read(): unknown;
+  describe(): ParameterDescription;
+}
+
+function givenParameter(value: unknown): Parameter {
+  return { read: () => value, describe: () => ({ ParameterValue: textOf(value) }) };
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : (asText(value) ?? '');
 }
 
 /** Parameters of these types have as value the name of one in Parameter Store. */
 const lookupType = 'AWS::SSM::Parameter::Value<';
 
-function lookUpParameter(
-  name: string,
-  { type, reference }: { readonly type: string; readonly reference: string | undefined },
-  lookups: Lookups,
-): unknown {
-  if (reference === undefined) return undefined;
-  const value = lookups.parameter(reference);
-  if (value === undefined) throw cannotLookUp(`Parameter ${name}`, 'ssm', reference);
-  return /<(?:CommaDelimitedList|List<)/u.test(type) ? splitList(value) : value;
+interface Lookup {
+  readonly type: string;
+  readonly reference: string | undefined;
+  find(): string | undefined;
+}
+
+/** Its value is read when it is used: other resources of the template may declare it. */
+function lookedUpParameter(name: string, { type, reference, find }: Lookup): Parameter {
+  return {
+    read() {
+      if (reference === undefined) return undefined;
+      const value = find();
+      if (value === undefined) throw cannotLookUp(`Parameter ${name}`, 'ssm', reference);
+      return /<(?:CommaDelimitedList|List<)/u.test(type) ? splitList(value) : value;
+    },
+    describe() {
+      const value = find();
+      const resolved = value === undefined ? {} : { ResolvedValue: value };
+      return { ParameterValue: reference ?? '', ...resolved };
+    },
+  };
 }
 
 function splitList(value: string): readonly string[] {

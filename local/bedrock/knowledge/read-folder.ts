@@ -7,7 +7,7 @@ import {
 import type { Metadata } from '#local/bedrock/knowledge/filter.ts';
 import { toPassages, type Passage } from '#local/bedrock/knowledge/passages.ts';
 import { parseYaml } from '#local/bedrock/server/parse-yaml.ts';
-import { extractDocumentText } from '#local/process/document-text.ts';
+import { extractDocumentText } from '#local/process/reading/document-text.ts';
 import { isRecord } from '#local/wire/shape.ts';
 
 /** The knowledge base of a folder, and what was indexed. */

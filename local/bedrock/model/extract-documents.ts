@@ -1,7 +1,7 @@
 import { invalid } from '#local/bedrock/server/bedrock-error.ts';
 import { separators } from '#local/bedrock/turn/place-citations.ts';
 import type { DocumentBlock, ModelTurn, TurnBlock } from '#local/bedrock/turn/turn.ts';
-import { extractDocumentText, extractPages } from '#local/process/document-text.ts';
+import { extractDocumentText, extractPages } from '#local/process/reading/document-text.ts';
 
 /** Returns the turn with the text of its documents filled in. Throws if one cannot be read. */
 export async function extractDocuments(turn: ModelTurn): Promise<ModelTurn> {

@@ -26,6 +26,8 @@ const readElsewhere: ReadonlySet<string> = new Set([
   'Custom::CrossRegionExportWriter',
   'Custom::LogRetention',
   'Custom::S3BucketNotifications',
+  // The code of a web function, which is found where it is.
+  'Custom::S3ObjectCopy',
 ]);
 
 function isCustom(type: string): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { extractDocumentText, extractPages } from '#local/process/document-text.ts';
+import { extractDocumentText, extractPages } from '#local/process/reading/document-text.ts';
 import { japanesePdf } from '#test/fixtures/japanese-pdf.ts';
 
 test.each([

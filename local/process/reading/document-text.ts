@@ -1,4 +1,4 @@
-import { extractPages as readPages } from '#local/process/pdf-pages.ts';
+import { extractPages as readPages } from '#local/process/reading/pdf-pages.ts';
 
 /**
  * Returns the text of a PDF, HTML or plain-text document, or an empty string for any other format,
