@@ -37,6 +37,7 @@ const longTests = [
   'test/journeys/kill',
   'test/journeys/table-faults',
   'test/journeys/soak',
+  'test/wire/local/lambda/bundles',
   'local/lambda/pool',
 ];
 
