@@ -124,10 +124,9 @@ function describe(api: StacksApi, stack: OpenStack): Record<string, unknown> {
     OutputKey,
     OutputValue,
   }));
-  const parameters = Object.keys(stack.template.parameters).map((ParameterKey) => ({
-    ParameterKey,
-    ...stack.parameters().describe(ParameterKey),
-  }));
+  const parameters = Object.keys(stack.template.parameters).map((name) =>
+    stack.parameters().describe(name),
+  );
   return {
     ...summarize(api, stack),
     Parameters: { member: parameters },

@@ -15,6 +15,7 @@ export interface ParameterValues {
 }
 
 interface ParameterDescription {
+  readonly ParameterKey: string;
   readonly ParameterValue: string;
   /** The value of the parameter in Parameter Store. */
   readonly ResolvedValue?: string;
@@ -30,7 +31,7 @@ export function readParameters(declared: Json, values: Json, lookups: Lookups): 
     const value = Object.hasOwn(values, name) ? values[name] : declaration['Default'];
     const type = String(declaration['Type']);
     if (!type.startsWith(lookupType)) {
-      return [name, givenParameter(readParameter(name, value, declaration))] as const;
+      return [name, givenParameter(name, readParameter(name, value, declaration))] as const;
     }
     const reference = asText(value);
     const find = (): string | undefined =>
@@ -40,7 +41,8 @@ export function readParameters(declared: Json, values: Json, lookups: Lookups): 
   const parameters = new Map(entries);
   return {
     get: (name) => parameters.get(name)?.read(),
-    describe: (name) => parameters.get(name)?.describe() ?? { ParameterValue: '' },
+    describe: (name) =>
+      parameters.get(name)?.describe() ?? { ParameterKey: name, ParameterValue: '' },
   };
 }
 
@@ -49,8 +51,11 @@ interface Parameter {
   describe(): ParameterDescription;
 }
 
-function givenParameter(value: unknown): Parameter {
-  return { read: () => value, describe: () => ({ ParameterValue: textOf(value) }) };
+function givenParameter(ParameterKey: string, value: unknown): Parameter {
+  return {
+    read: () => value,
+    describe: () => ({ ParameterKey, ParameterValue: textOf(value) }),
+  };
 }
 
 function textOf(value: unknown): string {
@@ -78,7 +83,7 @@ function lookedUpParameter(name: string, { type, reference, find }: Lookup): Par
     describe() {
       const value = find();
       const resolved = value === undefined ? {} : { ResolvedValue: value };
-      return { ParameterValue: reference ?? '', ...resolved };
+      return { ParameterKey: name, ParameterValue: reference ?? '', ...resolved };
     },
   };
 }
