@@ -70,6 +70,10 @@ test.each([
   ],
   ['次の文章にタイトルを付けてください：\n琵琶湖の深さを教えてください。', /^琵琶湖の深さ$/u],
   ['Suggest a title:\nThank you so much!', /^Thank you so much$/u],
+  [
+    'Suggest a title:\nWrite 200 words about rivers, with a table',
+    /^Write 200 words about rivers$/u,
+  ],
   ['Give me the title of the book by Orwell', /A real model would answer/u],
   ['Write a report with a title. Rivers are long.', /A real model would answer/u],
 ])('answers “%s”', (question, expected) => {

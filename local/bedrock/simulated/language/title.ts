@@ -18,5 +18,10 @@ export function makeTitle(text: string): string {
 function firstWords(text: string): string {
   const [sentence = ''] = text.trim().split(/[\n.。!！?？]/u);
   if (isJapanese(text)) return /^.{0,24}/u.exec(sentence)?.[0] ?? '';
-  return sentence.split(/\s+/u).slice(0, maxWords).join(' ');
+  const words = sentence.split(/\s+/u).slice(0, maxWords).join(' ');
+  return words.replace(danglingWords, '') || words;
 }
+
+/** Words that begin something, and punctuation: a title does not end with them. */
+const danglingWords =
+  /(?:[\s,;:]+(?:a|an|the|and|or|but|with|without|of|to|in|on|at|by|for|from|as|into|about|some|that|which|my|your|its|is|are))*[\s,;:]*$/iu;
