@@ -3,14 +3,18 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { handleInBackground } from '#local/process/handle-request.ts';
 import { isDecodable, readBody } from '#local/wire/read-body.ts';
 import { admit, type AdmissionSettings } from '#local/rest-api/admission.ts';
-import type { ApiDefinition, StageDefinition } from '#local/rest-api/definition/api-definition.ts';
+import type {
+  ApiDefinition,
+  MethodDefinition,
+  StageDefinition,
+} from '#local/rest-api/definition/api-definition.ts';
 import { requestContext, type ApiRequest } from '#local/rest-api/event.ts';
 import {
   sendGatewayError,
   type GatewayResponseContext,
 } from '#local/rest-api/gateway-responses.ts';
 import { integrate, type IntegrationServices } from '#local/rest-api/integration/integrations.ts';
-import { findRoute } from '#local/rest-api/router.ts';
+import { findRoute, type RouteMatch } from '#local/rest-api/router.ts';
 
 /** API Gateway's limit for the payload of a request. */
 const maxRequestBytes = 10 * 1024 * 1024;
@@ -49,8 +53,7 @@ async function handleRequest(
   if (!isDecodable(url)) return sendGatewayError(earlyContext, 'badPath');
   const stage = definition.stages.find(({ name }) => pathInStage(url, name) !== undefined);
   const path = pathInStage(url, stage?.name ?? '');
-  const route =
-    path === undefined ? undefined : findRoute(definition.methods, request.method ?? '', path);
+  const route = path === undefined ? undefined : findMethod(definition, request.method ?? '', path);
   const body = await readBody(request, maxRequestBytes);
   if (body === 'too-large') return sendGatewayError(earlyContext, 'tooLarge');
   if (route === undefined || path === undefined || stage === undefined) {
@@ -72,6 +75,16 @@ async function handleRequest(
   const result = await admit(api, apiRequest);
   if (result.type === 'refused') return sendGatewayError(context, result.kind, result.message);
   await integrate(api, result.request, response);
+}
+
+/** A REST API also takes the path of a resource with a slash at its end. */
+function findMethod(
+  { methods }: ApiDefinition,
+  httpMethod: string,
+  path: string,
+): RouteMatch<MethodDefinition> | undefined {
+  const route = findRoute(methods, httpMethod, path);
+  return route ?? findRoute(methods, httpMethod, path.replace(/\/$/u, ''));
 }
 
 function isThrottled({ usagePlans, definition }: ApiSettings, stage: StageDefinition): boolean {

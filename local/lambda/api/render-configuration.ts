@@ -3,13 +3,12 @@ import type { FunctionHost } from '#local/lambda/function-host.ts';
 
 /** Returns a function's configuration as Lambda's API returns it. */
 export function renderConfiguration({ definition, revision }: FunctionHost): object {
-  const { logging, root, archive, asynchronous } = definition;
+  const { logging, root, archive, asynchronous, image } = definition;
   return {
     FunctionName: definition.name,
     FunctionArn: definition.arn,
-    Runtime: definition.runtime,
+    ...(image === undefined ? { Runtime: definition.runtime, Handler: definition.handler } : {}),
     Role: definition.role,
-    Handler: definition.handler,
     Description: definition.description,
     Timeout: definition.timeoutMs / 1000,
     MemorySize: definition.memoryMb,
@@ -26,7 +25,7 @@ export function renderConfiguration({ definition, revision }: FunctionHost): obj
     Layers: definition.layers.map(({ arn }) => ({ Arn: arn, CodeSize: 0 })),
     State: 'Active',
     LastUpdateStatus: 'Successful',
-    PackageType: 'Zip',
+    PackageType: image === undefined ? 'Zip' : 'Image',
     Architectures: [definition.architecture],
     EphemeralStorage: { Size: 512 },
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },

@@ -10,7 +10,7 @@ export interface AssetReference {
   readonly template: Pick<Template, 'assets' | 'folder'>;
 }
 
-/** The code is in an S3 bucket of an AWS account, so it is not available locally. */
+/** The code is in an AWS account or has yet to be built, so it is not available locally. */
 export class RemoteCodeError extends Error {}
 
 /**

@@ -19,6 +19,8 @@ export interface FunctionDefinition {
   rebuild(): Promise<void>;
   /** The archive that the code was uploaded as, if it was. */
   readonly archive?: CodeArchive;
+  /** What its container image starts, if its code is one. */
+  readonly image?: ImageStart;
   /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
   /** Whether the Lambda Web Adapter is among its layers, or in one. */
@@ -33,6 +35,11 @@ export interface FunctionDefinition {
   /** The aliases that it may be invoked by, in addition to its own name. */
   readonly aliases: readonly string[];
 }
+
+/** An image starts a runtime with the handler, or the program of a web application. */
+export type ImageStart =
+  | { readonly type: 'handler' }
+  | { readonly type: 'application'; readonly program: string };
 
 /** An archive of code, as Lambda reports it. */
 export interface CodeArchive {

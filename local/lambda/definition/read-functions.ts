@@ -5,6 +5,7 @@ import type {
   Layer,
   LoggingConfig,
 } from '#local/lambda/definition/function-definition.ts';
+import { readImage, type ImageCode } from '#local/lambda/definition/image/read-image.ts';
 import { prepareCode, type CodeSettings } from '#local/lambda/definition/prepare-code.ts';
 import { performedFunctions } from '#local/lambda/definition/performed-functions.ts';
 import {
@@ -51,11 +52,13 @@ export async function readFunctions(
   return definitions;
 }
 
-function isHosted({ key, properties }: Resource, { warn }: CodeSettings): boolean {
-  const isImage = properties.optionalText('PackageType') === 'Image';
-  const reason = isImage
-    ? 'container images are not hosted here'
-    : unsupportedReason(properties.text('Runtime'));
+function isImage({ properties }: Resource): boolean {
+  return properties.optionalText('PackageType') === 'Image';
+}
+
+function isHosted(resource: Resource, { warn }: CodeSettings): boolean {
+  const { key, properties } = resource;
+  const reason = isImage(resource) ? undefined : unsupportedReason(properties.text('Runtime'));
   if (reason !== undefined) warn(`${key}: ${reason}`);
   return reason === undefined;
 }
@@ -76,18 +79,16 @@ async function readFunction(
   const arn = String(stack.scope.attribute(logicalId, 'Arn'));
   const isOwn = (item: Resource): boolean =>
     isNameOf({ name, arn }, item.properties.text('FunctionName'));
-  const runtime = properties.text('Runtime');
+  const code = isImage(resource)
+    ? await readImage(resource, settings)
+    : await readArchive(resource, settings);
   const ownAliases = aliases.filter(isOwn).map((item) => item.properties.text('Name'));
   return {
     key,
     name,
     arn,
-    ...(await prepareCode(resource, settings)),
+    ...code,
     description: properties.optionalText('Description') ?? '',
-    handler: runtime.startsWith('provided')
-      ? (properties.optionalText('Handler') ?? 'bootstrap')
-      : properties.text('Handler'),
-    runtime,
     project: stack.template.folder,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
@@ -99,12 +100,22 @@ async function readFunction(
       max: 10_240,
     }),
     timeoutMs: readWholeNumber(resource, { name: 'Timeout', fallback: 3, min: 1, max: 900 }) * 1000,
-    environment: readEnvironment(resource),
+    environment: { ...code.environment, ...readEnvironment(resource) },
     concurrency: readConcurrency(resource),
     logging: readLogging(resource, name),
     asynchronous: readAsync(resource, configs.find(isOwn)),
     aliases: ownAliases,
   };
+}
+
+/** Reads the code of a function that is no image. */
+async function readArchive(resource: Resource, settings: CodeSettings): Promise<ImageCode> {
+  const { properties } = resource;
+  const runtime = properties.text('Runtime');
+  const handler = runtime.startsWith('provided')
+    ? (properties.optionalText('Handler') ?? 'bootstrap')
+    : properties.text('Handler');
+  return { ...(await prepareCode(resource, settings)), runtime, handler, environment: {} };
 }
 
 function warnOfMissing(definition: FunctionDefinition, { warn }: CodeSettings): void {

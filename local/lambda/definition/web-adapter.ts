@@ -18,11 +18,12 @@ export function containsWebAdapter({ folder }: Layer): boolean {
 const wrapper = { name: 'AWS_LAMBDA_EXEC_WRAPPER', value: '/opt/bootstrap' };
 
 /**
- * Returns the program that starts the application of a function with the adapter: its handler, or
- * the `bootstrap` of a custom runtime. Returns undefined if the function is not such an application.
+ * Returns the program that starts the application of a function with the adapter: that of its
+ * image, its handler, or the `bootstrap` of a custom runtime. Returns undefined if the function is not such an application.
  */
 export function webApplication(definition: AdaptedFunction): string | undefined {
-  const { hasWebAdapter, environment, runtime, root, handler } = definition;
+  const { hasWebAdapter, environment, runtime, root, handler, image } = definition;
+  if (image?.type === 'application') return image.program;
   if (!hasWebAdapter) return undefined;
   if (environment[wrapper.name] === wrapper.value) return join(root, handler);
   return runtime.startsWith('provided') ? join(root, 'bootstrap') : undefined;
@@ -30,7 +31,7 @@ export function webApplication(definition: AdaptedFunction): string | undefined 
 
 type AdaptedFunction = Pick<
   FunctionDefinition,
-  'hasWebAdapter' | 'environment' | 'runtime' | 'root' | 'handler'
+  'hasWebAdapter' | 'environment' | 'runtime' | 'root' | 'handler' | 'image'
 >;
 
 /** Returns what a function asks of the adapter in vain, each as a notice. */

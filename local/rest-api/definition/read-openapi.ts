@@ -23,7 +23,7 @@ import { readProperties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { parseTemplate } from '#local/template/text.ts';
-import { asText } from '#local/wire/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 
 /** The parts of an API that its OpenAPI document defines. */
 export type OpenApiParts = Pick<
@@ -33,14 +33,32 @@ export type OpenApiParts = Pick<
 
 /** Reads the OpenAPI document of an API from the template or a local file. Empty if it has none. */
 export function readOpenApiDocument({ key, properties, stack }: Resource): Json {
+  return record(withVariables(readBody({ key, properties, stack }), stack));
+}
+
+type Body = Pick<Resource, 'key' | 'properties' | 'stack'>;
+
+function readBody({ key, properties, stack }: Body): unknown {
   const location = properties.raw('BodyS3Location');
-  if (location === undefined) return record(properties.raw('Body'));
+  if (location === undefined) return properties.raw('Body');
   if (typeof location !== 'string') throw new Error(`${key}.BodyS3Location: must be a local file`);
   const { warn } = stack;
   const { folder } = stack.template;
   const file = join(folder, location);
   const document = include(parseTemplate(readFileSync(file, 'utf8'), file, warn), folder, warn);
-  return record(resolve(document, stack.scope));
+  return resolve(document, stack.scope);
+}
+
+/** API Gateway resolves these variables in any text, without a function of CloudFormation. */
+const variables = /\$\{(?<name>AWS::(?:AccountId|Partition|Region))\}/gu;
+
+function withVariables(value: unknown, stack: Resource['stack']): unknown {
+  if (typeof value === 'string')
+    return value.replaceAll(variables, (_, name: string) => String(stack.scope.ref(name)));
+  if (Array.isArray(value)) return value.map((item) => withVariables(item, stack));
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value);
+  return Object.fromEntries(entries.map(([name, item]) => [name, withVariables(item, stack)]));
 }
 
 /** Reads an API's OpenAPI 3 or Swagger 2 document with API Gateway's extensions. */

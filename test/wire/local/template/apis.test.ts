@@ -106,10 +106,13 @@ test('OpenAPI: mock integrations render templates, and IAM requires a signature'
   const url = `${apis['Api']?.url}/whoami`;
   expect(await (await fetch(url)).json()).toEqual({ message: 'Missing Authentication Token' });
   const signer = new AwsClient({ ...credentials, region: 'us-east-1', service: 'execute-api' });
-  expect(await (await signer.fetch(url)).json()).toEqual({
-    key: credentials.accessKeyId,
-    path: '/whoami',
-  });
+  for (const path of [url, `${url}/`]) {
+    expect(await (await signer.fetch(path)).json()).toEqual({
+      key: credentials.accessKeyId,
+      path: '/whoami',
+      place: 'aws:us-east-1:000000000000',
+    });
+  }
   const teapot = await signer.fetch(`${url}?teapot=yes`);
   expect([teapot.status, await teapot.json()]).toEqual([418, { i: 'am a teapot' }]);
   const wrong = new AwsClient({

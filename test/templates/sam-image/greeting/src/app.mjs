@@ -1,0 +1,2 @@
+export const greeting = async () => 'Hello';
+export const farewell = async () => 'Goodbye';
