@@ -18,7 +18,6 @@ const schemaProperties = [
   'GlobalSecondaryIndexes',
   'LocalSecondaryIndexes',
   'BillingMode',
-  'ProvisionedThroughput',
 ];
 
 /** Reads a resource of type AWS::DynamoDB::Table or AWS::DynamoDB::GlobalTable. */
@@ -35,6 +34,7 @@ export function readTable({ key, logicalId, type, properties, stack }: Resource)
     name: String(stack.scope.ref(logicalId)),
     schema: {
       ...schema,
+      ...readThroughput(properties),
       // The capacity of a global table's replicas has no effect here, so it is on demand.
       ...(isGlobal ? { BillingMode: 'PAY_PER_REQUEST' } : {}),
       ...(indexes.length === 0 ? {} : { GlobalSecondaryIndexes: indexes }),
@@ -43,7 +43,18 @@ export function readTable({ key, logicalId, type, properties, stack }: Resource)
 }
 
 function toIndex(index: Properties): Readonly<Record<string, unknown>> {
-  const names = ['IndexName', 'KeySchema', 'Projection', 'ProvisionedThroughput'];
+  const names = ['IndexName', 'KeySchema', 'Projection'];
   const present = names.filter((name) => index.has(name));
-  return Object.fromEntries(present.map((name) => [name, index.raw(name)]));
+  const entries = present.map((name) => [name, index.raw(name)] as const);
+  return { ...Object.fromEntries(entries), ...readThroughput(index) };
+}
+
+/** Reads numbers as such, because the values of parameters are texts. */
+function readThroughput(properties: Properties): Readonly<Record<string, unknown>> {
+  if (!properties.has('ProvisionedThroughput')) return {};
+  const throughput = properties.nested('ProvisionedThroughput');
+  const entries = throughput
+    .names()
+    .map((name) => [name, throughput.optionalNumber(name)] as const);
+  return { ProvisionedThroughput: Object.fromEntries(entries) };
 }

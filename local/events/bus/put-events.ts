@@ -23,7 +23,8 @@ const entryShape = structure(
 
 type Entry = Shaped<typeof entryShape>;
 
-const maxBytes = 256 * 1024;
+/** EventBridge user guide, "Quotas": 1 MB since January 2026. */
+const maxBytes = 1024 * 1024;
 
 /** What makes events. */
 export interface EventMaker {

@@ -23,6 +23,8 @@ export interface FunctionDefinition {
   readonly image?: ImageStart;
   /** The layers in the order of the template: later ones override earlier ones in `/opt`. */
   readonly layers: readonly Layer[];
+  /** Whether the template names others, which are not here. */
+  readonly lacksLayers?: boolean;
   /** Whether the Lambda Web Adapter is among its layers, or in one. */
   readonly hasWebAdapter: boolean;
   readonly memoryMb: number;

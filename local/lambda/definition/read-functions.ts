@@ -92,7 +92,7 @@ async function readFunction(
     project: stack.template.folder,
     role: properties.optionalText('Role') ?? '',
     architecture: properties.texts('Architectures')[0] ?? 'x86_64',
-    ...readLayers(resource, layers, settings),
+    ...(await readLayers(resource, layers, settings)),
     memoryMb: readWholeNumber(resource, {
       name: 'MemorySize',
       fallback: 128,

@@ -1,6 +1,7 @@
 import { resolveAssetFolder, RemoteCodeError } from '#local/lambda/definition/asset-path.ts';
 import type { FunctionDefinition, Layer } from '#local/lambda/definition/function-definition.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
+import { readPublicLayer } from '#local/lambda/definition/public-layers.ts';
 import { containsWebAdapter, isWebAdapter } from '#local/lambda/definition/web-adapter.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 
@@ -25,22 +26,27 @@ async function readLayer(
   return { folder, arn: String(stack.scope.ref(logicalId)) };
 }
 
-/** Returns the layers of a function. Warns of those that the template does not have. */
-export function readLayers(
-  { key, properties }: Resource,
+/** Returns the layers of a function. Warns of those that are not here. */
+export async function readLayers(
+  { key, properties, stack }: Resource,
   layers: readonly Layer[],
-  { warn }: CodeSettings,
-): Pick<FunctionDefinition, 'layers' | 'hasWebAdapter'> {
+  { warn, folder }: CodeSettings,
+): Promise<Pick<FunctionDefinition, 'layers' | 'hasWebAdapter' | 'lacksLayers'>> {
+  const places = { project: stack.template.folder, folder };
   const arns = properties.texts('Layers');
-  const own = arns
-    .filter((arn) => !isWebAdapter(arn))
-    .flatMap((arn) => {
-      const layer = layers.find((each) => each.arn === arn);
-      if (layer === undefined) warn(`${key}: layer ${arn} is not in the template and is skipped`);
-      return layer ?? [];
-    });
-  const hasWebAdapter = arns.some(isWebAdapter) || own.some(containsWebAdapter);
-  return { layers: own, hasWebAdapter };
+  const found: Layer[] = [];
+  let lacksLayers = false;
+  for (const arn of arns.filter((each) => !isWebAdapter(each))) {
+    const own = layers.find((each) => each.arn === arn);
+    const published = own === undefined ? await readPublicLayer(arn, places) : { layer: own };
+    if (published?.layer !== undefined) found.push(published.layer);
+    if (published?.notice !== undefined) warn(`${key}: layer ${arn} ${published.notice}`);
+    if (published !== undefined) continue;
+    lacksLayers = true;
+    warn(`${key}: layer ${arn} is not in the template and is skipped`);
+  }
+  const hasWebAdapter = arns.some(isWebAdapter) || found.some(containsWebAdapter);
+  return { layers: found, hasWebAdapter, lacksLayers };
 }
 
 /** Returns the ARNs of the layers of some functions. */

@@ -34,8 +34,11 @@ export function runtimeCommand(
   const base = baseCommand(definition, bootstraps, flags);
   const wrapper = definition.environment['AWS_LAMBDA_EXEC_WRAPPER'];
   if (wrapper === undefined) return base;
-  const script = findInLayers(definition, wrapper) ?? wrapper;
-  return { ...base, command: script, args: [base.command, ...base.args] };
+  const script = findInLayers(definition, wrapper);
+  // The wrapper of a layer that is not here, such as that of OpenTelemetry, is skipped with it.
+  const isSkipped = script === undefined && wrapper.startsWith('/opt/') && definition.lacksLayers;
+  if (isSkipped === true) return base;
+  return { ...base, command: script ?? wrapper, args: [base.command, ...base.args] };
 }
 
 /** The programs that replace AWS's runtime interface clients. */
