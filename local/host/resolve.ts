@@ -10,6 +10,7 @@ import {
 } from '#local/host/definitions.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import type { Notices } from '#local/host/notices.ts';
+import { unhostedNotice } from '#local/host/unhosted-notice.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
 import { openUserPools, type UserPool } from '#local/sign-in/user-pools.ts';
@@ -44,7 +45,7 @@ export async function resolve(
   const { templates, values, data, notices, unpack } = bound;
   const { warn } = notices;
   const stacks = await openStacks(templates, values, contextOf(bound, customResources));
-  for (const type of unhostedTypes(stacks)) warn(`${type} is not hosted here`);
+  unhostedTypes(stacks).map(unhostedNotice).forEach(warn);
   [...unhostedCallers(stacks), ...withoutEffect(stacks)].forEach(warn);
   for (const { template } of stacks) {
     template.warnings.forEach(warn);

@@ -37,6 +37,9 @@ test("CDK's own custom resources do what they do on AWS", async () => {
   expect(await read('web/config.json')).toEqual(['application/json', `{"table":"${TableName}"}`]);
   expect((await read('web/index.html'))[0]).toBe('text/html');
 
+  const items = await fetch(`${system.state.apis['ApiF70053CD']?.url}/items`);
+  expect(await items.json()).toEqual({ count: 3 });
+
   const logs = new CloudWatchLogsClient(system.config);
   const prefix = { logGroupNamePrefix: `/aws/lambda/${name}` };
   const { logGroups } = await logs.send(new DescribeLogGroupsCommand(prefix));

@@ -1,6 +1,8 @@
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import {
@@ -12,7 +14,7 @@ import {
 
 /*
  * A stack with CDK's own custom resources: files in a bucket, a bucket that is emptied, a call of an
- * SDK, a provider with a waiter, and a log retention.
+ * SDK, a provider with a waiter, and a log retention. A bundled function answers a REST API.
  */
 const app = new App({ analyticsReporting: false });
 const stack = new Stack(app, 'Custom', { env: { region: 'us-east-1' } });
@@ -69,6 +71,14 @@ const logged = createFunction('Logged', {
   logRetention: 7,
   environment: { VALUE: provided.getAttString('Value') },
 });
+const bundled = new NodejsFunction(stack, 'Bundled', {
+  entry: `${import.meta.dirname}/bundled/index.ts`,
+  runtime: Runtime.NODEJS_24_X,
+  environment: { TABLE: table.tableName },
+});
+table.grantReadData(bundled);
+const api = new RestApi(stack, 'Api', { defaultCorsPreflightOptions: { allowOrigins: ['*'] } });
+api.root.addResource('items').addMethod('GET', new LambdaIntegration(bundled));
 new CfnOutput(stack, 'Function', { value: logged.functionName });
 new CfnOutput(stack, 'Table', { value: table.tableName });
 new CfnOutput(stack, 'Bucket', { value: site.bucketName });

@@ -97,7 +97,7 @@ type ImageStart =
 function startOf(recipe: ImageRecipe, config: Properties): ImageStart {
   const { copies } = recipe;
   const isAdapted = copies.some(
-    ({ from, sources }) => from !== undefined && sources.some((each) => /adapter$/u.test(each)),
+    ({ from, sources }) => from !== undefined && sources.some((each) => each.endsWith('adapter')),
   );
   const entryPoint = ownWords(config, 'EntryPoint') ?? recipe.entryPoint;
   const command = ownWords(config, 'Command') ?? recipe.command;
@@ -111,7 +111,7 @@ function startOf(recipe: ImageRecipe, config: Properties): ImageStart {
 function ownVariables({ environment }: ImageRecipe): Record<string, string> {
   const entries = Object.entries(environment);
   return Object.fromEntries(
-    entries.filter(([name, value]) => !/PATH$/u.test(name) && !value.includes('$')),
+    entries.filter(([name, value]) => !name.endsWith('PATH') && !value.includes('$')),
   );
 }
 

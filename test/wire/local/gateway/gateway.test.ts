@@ -40,7 +40,9 @@ test('the SDK lists the tables that the template declares', async () => {
 });
 
 test('a resource type that is not hosted is reported once', () => {
-  expect(system.lines).toContain('! AWS::Kinesis::Stream is not hosted here');
+  expect(system.lines).toContain(
+    '! AWS::Kinesis::Stream is not hosted here. Calls go elsewhere with --endpoint kinesis=URL',
+  );
 });
 
 test('a wrong secret and an unknown access key get the errors of AWS', async () => {
