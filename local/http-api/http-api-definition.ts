@@ -1,3 +1,4 @@
+import type { ParameterChanges } from '#local/http-api/parameters/read-changes.ts';
 import type { Subtype } from '#local/http-api/service/subtypes.ts';
 import type { CorsDefinition } from '#local/function-url/read-urls.ts';
 
@@ -27,12 +28,14 @@ export type HttpIntegration =
       readonly type: 'lambda';
       readonly functionName: string;
       readonly payloadFormat: '1.0' | '2.0';
+      readonly changes: ParameterChanges;
       readonly timeoutMs: number;
     }
   | {
       readonly type: 'http';
       readonly uri: string;
       readonly httpMethod: string;
+      readonly changes: ParameterChanges;
       readonly timeoutMs: number;
     }
   | {
@@ -40,8 +43,7 @@ export type HttpIntegration =
       readonly subtype: Subtype;
       /** Expressions by parameter of the action. */
       readonly parameters: Readonly<Record<string, string>>;
-      /** Changes of responses, such as `append:header.name`, with expressions, by status. */
-      readonly responses: ReadonlyMap<string, readonly (readonly [string, string])[]>;
+      readonly responses: ParameterChanges['responses'];
       readonly timeoutMs: number;
     };
 

@@ -3,6 +3,7 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
+import { readChanges } from '#local/http-api/parameters/read-changes.ts';
 import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import {
   parseFunctionName,
@@ -45,20 +46,22 @@ function readDocumentIntegration(place: string, properties: Properties): HttpInt
   const type = properties.text('type').toUpperCase();
   const timeoutMs = readTimeoutMs(properties, 'timeoutInMillis');
   checkProxy(place, 'type', type);
+  if (properties.has('integrationSubtype')) {
+    return readSubtype(toResourceNames(place, properties), timeoutMs);
+  }
+  const changes = readChanges(toResourceNames(place, properties));
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',
       uri: properties.text('uri'),
       httpMethod: properties.optionalText('httpMethod') ?? 'ANY',
+      changes,
       timeoutMs,
     };
   }
-  if (properties.has('integrationSubtype')) {
-    return readSubtype(toResourceNames(place, properties), timeoutMs);
-  }
   const functionName = parseFunctionName(place, properties.text('uri'));
   const payloadFormat = properties.choice('payloadFormatVersion', ['1.0', '2.0'], '2.0');
-  return { type: 'lambda', functionName, payloadFormat, timeoutMs };
+  return { type: 'lambda', functionName, payloadFormat, changes, timeoutMs };
 }
 
 /** Returns the properties as a resource names them. */

@@ -6,6 +6,7 @@ import type {
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
 import { readDocumentRoutes, parseRouteKey } from '#local/http-api/read-document-routes.ts';
+import { noChanges, readChanges } from '#local/http-api/parameters/read-changes.ts';
 import { parseFunctionName } from '#local/rest-api/definition/read-integration.ts';
 import { checkProxy, readSubtype } from '#local/http-api/service/read-subtype.ts';
 import type { Properties } from '#local/template/properties.ts';
@@ -68,11 +69,18 @@ function readCors(cors: Properties): CorsDefinition {
 function quickCreateRoute(place: string, properties: Properties, target: string): HttpRoute {
   const routeKey = properties.optionalText('RouteKey') ?? '$default';
   const integration = target.startsWith('http')
-    ? ({ type: 'http', uri: target, httpMethod: 'ANY', timeoutMs: 30_000 } as const)
+    ? ({
+        type: 'http',
+        uri: target,
+        httpMethod: 'ANY',
+        changes: noChanges,
+        timeoutMs: 30_000,
+      } as const)
     : ({
         type: 'lambda',
         functionName: parseFunctionName(place, target),
         payloadFormat: '2.0',
+        changes: noChanges,
         timeoutMs: 30_000,
       } as const);
   return { ...parseRouteKey(routeKey), integration, authorization: { type: 'none' } };
@@ -110,11 +118,13 @@ function readIntegration(properties: Properties): HttpIntegration {
   checkProxy(properties.key, 'IntegrationType', type);
   if (properties.has('IntegrationSubtype')) return readSubtype(properties, timeoutMs);
   const uri = properties.text('IntegrationUri');
+  const changes = readChanges(properties);
   if (type === 'HTTP_PROXY') {
     return {
       type: 'http',
       uri,
       httpMethod: properties.optionalText('IntegrationMethod') ?? 'ANY',
+      changes,
       timeoutMs,
     };
   }
@@ -122,6 +132,7 @@ function readIntegration(properties: Properties): HttpIntegration {
     type: 'lambda',
     functionName: parseFunctionName(properties.key, uri),
     payloadFormat: properties.choice('PayloadFormatVersion', ['1.0', '2.0'], '1.0'),
+    changes,
     timeoutMs,
   };
 }

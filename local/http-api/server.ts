@@ -10,6 +10,7 @@ import type {
   HttpIntegration,
   HttpRoute,
 } from '#local/http-api/http-api-definition.ts';
+import { applyChanges, type ChangedRequest } from '#local/http-api/parameters/apply-changes.ts';
 import { answerService } from '#local/http-api/service/service-integration.ts';
 import { toBufferedResponse } from '#local/lambda/invoke/buffered-response.ts';
 import { unshaped } from '#local/lambda/invoke/response-shaping.ts';
@@ -143,17 +144,21 @@ async function integrate(
   response: ServerResponse,
 ): Promise<void> {
   if (integration.type === 'service') return sendAnswer(api, integration, httpRequest, response);
+  const changed = applyChanges(integration.changes, httpRequest);
+  const { changeHead } = changed;
   if (integration.type === 'http') {
     const fail = (kind: string): void => sendError(response, kind === 'timeout' ? 503 : 500);
-    return forwardHttp({ ...integration, streams: false }, httpRequest, {
+    const forwarded = Object.assign({ path: changed.path }, changed.request);
+    return forwardHttp({ ...integration, streams: false }, forwarded, {
       response,
       fail,
       shaping: unshaped,
+      changeHead,
     });
   }
   const timer = setTimeout(() => sendError(response, 503), integration.timeoutMs);
   response.once('close', () => clearTimeout(timer));
-  const event = toHttpEvent(httpRequest, integration.payloadFormat);
+  const event = toHttpEvent(changed.request, integration.payloadFormat);
   const host = api.functions.find(integration.functionName);
   const payload = Buffer.from(JSON.stringify(event));
   const invocation = await host?.invoke({ payload, requestId: httpRequest.requestId });
@@ -161,7 +166,7 @@ async function integrate(
   if (invocation === 'throttled') return sendError(response, 503);
   const result = await collectResult(invocation);
   if (result.type === 'error' || response.headersSent) return sendError(response, 500);
-  respond(result.payload, integration.payloadFormat, response);
+  respond(result.payload, integration.payloadFormat, { response, changeHead });
 }
 
 /** Sends what an integration with a service answers. */
@@ -175,8 +180,9 @@ async function sendAnswer(
   if (!services.hosts(service)) return sendError(response, 501, unhosted(service));
   try {
     const { status, headers, body } = await answerService(services, integration, httpRequest);
-    const own = [...headers].filter(([name]) => !response.hasHeader(name));
-    response.writeHead(status, Object.fromEntries(own)).end(body);
+    const own = Object.entries(headers).filter(([name]) => !response.hasHeader(name));
+    writeHead(response, { status, headers: Object.fromEntries(own) });
+    response.end(body);
   } catch (error) {
     console.error(`${definition.key}  ! ${String(error)}`);
     const isTimeout = error instanceof Error && error.name === 'TimeoutError';
@@ -185,14 +191,21 @@ async function sendAnswer(
   return undefined;
 }
 
+type Responder = Pick<ChangedRequest, 'changeHead'> & { readonly response: ServerResponse };
+
 /** Payload format 1.0 requires a `statusCode`; in 2.0, any other JSON is the body of a 200. */
-function respond(payload: Buffer, format: '1.0' | '2.0', response: ServerResponse): void {
+function respond(
+  payload: Buffer,
+  format: '1.0' | '2.0',
+  { response, changeHead }: Responder,
+): void {
   try {
     const { head, body } = toBufferedResponse(payload);
     const hasNoStatus = !payload.includes('"statusCode"');
     if (format === '1.0' && hasNoStatus) return sendError(response, 500);
-    const own = Object.entries(head.headers).filter(([name]) => !response.hasHeader(name));
-    writeHead(response, { status: head.status, headers: Object.fromEntries(own) });
+    const changed = changeHead(head, body.toString());
+    const own = Object.entries(changed.headers).filter(([name]) => !response.hasHeader(name));
+    writeHead(response, { status: changed.status, headers: Object.fromEntries(own) });
     response.end(body);
     return undefined;
   } catch {

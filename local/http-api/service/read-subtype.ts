@@ -1,7 +1,7 @@
 import type { HttpIntegration } from '#local/http-api/http-api-definition.ts';
+import { readResponseChanges } from '#local/http-api/parameters/read-changes.ts';
 import { subtypes } from '#local/http-api/service/subtypes.ts';
 import type { Properties } from '#local/template/properties.ts';
-import { record } from '#local/template/json.ts';
 
 type ServiceIntegration = HttpIntegration & { readonly type: 'service' };
 
@@ -36,29 +36,11 @@ export function readSubtype(properties: Properties, timeoutMs: number): ServiceI
     if (![...subtype.required, ...subtype.optional].includes(given))
       throw new Error(`${place}: ${name} has no parameter ${given}`);
   }
-  return { type: 'service', subtype, parameters, responses: readResponses(properties), timeoutMs };
-}
-
-/** Reads the mappings of responses by status. CloudFormation lists them, and OpenAPI has maps. */
-function readResponses(properties: Properties): ServiceIntegration['responses'] {
-  const statuses = properties.nested('ResponseParameters');
-  const entries = statuses.names().map((status) => {
-    const response = statuses.nested(status);
-    const place = response.key;
-    const listed = response
-      .list('ResponseParameters')
-      .map((item) => [item.text('Destination'), item.text('Source')] as const);
-    const mapped = Object.entries(record(statuses.raw(status)))
-      .filter(([name]) => name !== 'ResponseParameters')
-      .map(([name, value]) => [name, String(value)] as const);
-    const changes = [...listed, ...mapped];
-    for (const [change] of changes) {
-      if (!/^(?:overwrite:statuscode|(?:append|overwrite|remove):header\.\S+)$/u.test(change))
-        throw new Error(
-          `${place}: Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid Response Actioned Parameter: ${change}]`,
-        );
-    }
-    return [status, changes] as const;
-  });
-  return new Map(entries);
+  return {
+    type: 'service',
+    subtype,
+    parameters,
+    responses: readResponseChanges(properties),
+    timeoutMs,
+  };
 }

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { ServerResponse } from 'node:http';
-import { relayBody } from '#local/lambda/invoke/streamed-response.ts';
+import { relayBody, type ResponseHead } from '#local/lambda/invoke/streamed-response.ts';
 import type { Shaping } from '#local/lambda/invoke/response-shaping.ts';
 import type { Integration } from '#local/rest-api/definition/api-definition.ts';
 import type { MappedParameters } from '#local/rest-api/integration/request-mapping.ts';
@@ -16,6 +16,8 @@ export interface ForwardedRequest {
   readonly rawParameters: Readonly<Record<string, string>>;
   /** What is sent in addition. */
   readonly mapped?: MappedParameters;
+  /** The path to use instead of that of the URI. */
+  readonly path?: string | undefined;
 }
 
 /** Where the response goes. */
@@ -23,6 +25,8 @@ export interface ForwardTarget {
   readonly response: ServerResponse;
   readonly shaping: Shaping;
   fail(kind: GatewayError): void;
+  /** Changes the head of the response before it is sent. */
+  changeHead?(head: ResponseHead): ResponseHead;
 }
 
 const hopByHop: ReadonlySet<string> = new Set([
@@ -37,14 +41,15 @@ type HttpEndpoint = Omit<Integration & { readonly type: 'http' }, 'type' | 'requ
 /** Forwards a request to another HTTP server and relays its response. */
 export async function forwardHttp(
   { uri, httpMethod, streams, timeoutMs }: HttpEndpoint,
-  { request, body, rawParameters, mapped }: ForwardedRequest,
-  { response, shaping, fail }: ForwardTarget,
+  { request, body, rawParameters, mapped, path }: ForwardedRequest,
+  { response, shaping, fail, changeHead = (head) => head }: ForwardTarget,
 ): Promise<void> {
   const target = new URL(
     uri.replaceAll(/\{([\w.-]+)\+?\}/gu, (_, name: string) =>
       removeDotSegments(mapped?.path.get(name) ?? rawParameters[name] ?? ''),
     ),
   );
+  if (path !== undefined) target.pathname = path;
   target.search = new URL(request.url ?? '/', 'http://local').search;
   for (const [name, value] of mapped?.query ?? []) target.searchParams.append(name, value);
   const headers = [...Object.entries(request.headers), ...(mapped?.headers ?? [])].filter(
@@ -70,7 +75,14 @@ export async function forwardHttp(
   if (upstream === 'timeout') return fail('timeout');
   if (upstream === 'failed') return fail('badResponse');
   const responseHeaders = Object.entries(upstream.headers).filter(([name]) => !hopByHop.has(name));
-  response.writeHead(upstream.statusCode ?? 502, Object.fromEntries(responseHeaders));
+  const head = changeHead({
+    status: upstream.statusCode ?? 502,
+    headers: Object.fromEntries(
+      responseHeaders.map(([name, value = '']) => [name, [value].flat()]),
+    ),
+  });
+  for (const [name, values] of Object.entries(head.headers)) response.setHeader(name, [...values]);
+  response.writeHead(head.status);
   if (streams) response.flushHeaders();
   await relayBody(streams ? shaping(upstream, 'api-gateway') : upstream, response);
 }
