@@ -67,6 +67,10 @@ test.each([
     "$b.words.size() $b.words.isEmpty() $b.words.contains('two') $b.words.indexOf('three')",
     '3 false true 2',
   ],
+  [
+    '$b.words.empty #set($none = [])$none.empty #if($none.empty)none#end $t.empty $!b.words.length',
+    'false true none false ',
+  ],
   ["$b.words.add('four') $b.words.size() $b.words.remove(0) $b.words.get(0)", 'true 4 one two'],
   [
     '#set($l = [])#set($x = $l.add(1))#set($x = $l.addAll([2, 3]))$l $l.subList(1, 3)',

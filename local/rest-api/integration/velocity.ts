@@ -38,6 +38,14 @@ class Template extends Compile {
     return this.getLiteral({ type: isWhole ? 'integer' : 'decimal', value });
   }
 
+  /** Of Java's lists and texts, `isEmpty` is the only property. JavaScript's are none of theirs. */
+  override getAttributes(...args: Parameters<Compile['getAttributes']>): unknown {
+    const [property, target] = args;
+    const isSequence = typeof target === 'string' || Array.isArray(target);
+    if (property.type !== 'property' || !isSequence) return super.getAttributes(...args) as unknown;
+    return property.id === 'empty' ? target.length === 0 : undefined;
+  }
+
   /** velocityjs does not leave a loop over a map: its variables and its `#break` would remain. */
   protected override getBlock(block: Node[]): string {
     const depth = this.conditions.length;
