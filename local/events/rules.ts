@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '#local/process/clock.ts';
 import { readSchedule, type Schedule } from '#local/events/schedule.ts';
 import { readScheduleInput, type TargetInput } from '#local/events/target-input.ts';
+import { hostedTargets } from '#local/events/bus/read-rules.ts';
 import { eventTime, type BusEvent } from '#local/events/bus/rule.ts';
 import type { Properties } from '#local/template/properties.ts';
 import { accountId } from '#local/template/stack-context.ts';
@@ -24,11 +25,14 @@ export function readScheduleResource(resource: Resource): ScheduleDefinition | u
   const { key, logicalId, properties, stack } = resource;
   if (properties.optionalText('State') === 'DISABLED') return undefined;
   const target = properties.nested('Target');
+  const targetArn = target.text('Arn');
+  if (!hostedTargets.test(targetArn))
+    stack.warn(`${key}: ${targetArn} is not hosted here, so the schedule starts nothing`);
   return {
     key,
     arn: String(stack.scope.attribute(logicalId, 'Arn')),
     schedule: readZonedSchedule(properties.text('ScheduleExpression'), properties),
-    target: { arn: target.text('Arn'), input: readScheduleInput(target) },
+    target: { arn: targetArn, input: readScheduleInput(target) },
   };
 }
 

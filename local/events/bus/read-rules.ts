@@ -28,7 +28,7 @@ export function readEventBus({ logicalId, properties, stack }: Resource): EventB
 }
 
 /** The services whose resources receive events here. */
-const hostedTargets = /^arn:aws:(?:lambda|sqs|states|sns|events|logs):/u;
+export const hostedTargets = /^arn:aws:(?:lambda|sqs|states|sns|events|logs):/u;
 
 /**
  * Reads an AWS::Events::Rule. Warns of targets that are not hosted. Throws an error that names the

@@ -6,6 +6,14 @@ type Node = ReturnType<typeof parse>[number];
 
 const ownVariables: ReadonlySet<string> = new Set(['context', 'stageVariables']);
 
+interface Step {
+  readonly type: string;
+  readonly id: unknown;
+}
+
+/** Not among velocityjs's types. */
+const inherited: unknown = Reflect.get(Compile.prototype, 'getAttributes');
+
 /** Velocity with Java's methods, its null and its division of integers. */
 class Template extends Compile {
   /**
@@ -38,12 +46,17 @@ class Template extends Compile {
     return this.getLiteral({ type: isWhole ? 'integer' : 'decimal', value });
   }
 
-  /** Of Java's lists and texts, `isEmpty` is the only property. JavaScript's are none of theirs. */
-  override getAttributes(...args: Parameters<Compile['getAttributes']>): unknown {
-    const [property, target] = args;
+  /**
+   * velocityjs calls this for each step of a reference. Of Java's lists and texts, `isEmpty` is the
+   * only property.
+   */
+  getAttributes(step: Step, target: unknown, node: Node): unknown {
     const isSequence = typeof target === 'string' || Array.isArray(target);
-    if (property.type !== 'property' || !isSequence) return super.getAttributes(...args) as unknown;
-    return property.id === 'empty' ? target.length === 0 : undefined;
+    if (step.type === 'property' && isSequence)
+      return step.id === 'empty' ? target.length === 0 : undefined;
+    return typeof inherited === 'function'
+      ? (Reflect.apply(inherited, this, [step, target, node]) as unknown)
+      : undefined;
   }
 
   /** velocityjs does not leave a loop over a map: its variables and its `#break` would remain. */

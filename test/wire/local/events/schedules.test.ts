@@ -178,3 +178,17 @@ test('CloudFormation: event sources of what is not hosted are named', async () =
     'Stream: only queues are hosted as event sources, so arn:aws:kinesis:us-east-1:1:stream/s does not invoke local-Tick here',
   ]);
 });
+
+test('a schedule whose target is not hosted is named', async () => {
+  const schedule = `
+  Universal:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(1 day)
+      FlexibleTimeWindow: { Mode: 'OFF' }
+      Target: { Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage', RoleArn: 'arn:aws:iam::000000000000:role/r', Input: '{}' }`;
+  await using system = await hostText(template(' {}', schedule));
+  expect(system.state.notices).toEqual([
+    'Universal: arn:aws:scheduler:::aws-sdk:sqs:sendMessage is not hosted here, so the schedule starts nothing',
+  ]);
+});
