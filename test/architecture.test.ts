@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^(?:#infra\/|#protocol\/http\/(?:routes|cors)\.ts$|#domain\/metrics\/metric-names\.ts$|aws-cdk-lib|constructs$)/u,
   models: /^(?:#models\/)/u,
   local:
-    /^(?:#local\/|#models\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|csv-parse\/sync|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|ws|yaml)$)/u,
+    /^(?:#local\/|#models\/|node:|\.\/|(?:@smithy\/core\/cbor|ajv|ajv-draft-04|aws4fetch|croner|csv-parse\/sync|dockerfile-ast|dynalite\/(?:db|validations)\/index\.js|esbuild|fast-xml-parser|fflate|jose|jsonata|jsonpath-plus|minisearch|node-html-parser|oidc-provider|selfsigned|unpdf|velocityjs|ws|yaml)$)/u,
   'scripts/doctor':
     /^(?:#scripts\/|#protocol\/http\/routes\.ts$|#local\/host\/state\/|@aws-sdk\/client-|node:)/u,
   web: /^(?:#protocol\/|#domain\/|#aws\/(?:dynamo|identity)\/|#identity\/guest-token|react|next|node:(?:path|crypto|timers\/promises)$|aws4fetch$|openid-client$|marked$|mdast|hast$|unified$|micromark-util-types$|lowlight$|katex(?:$|\/)|remark-|valibot$|@fontsource|\.)/u,
