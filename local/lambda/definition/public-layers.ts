@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Layer } from '#local/lambda/definition/function-definition.ts';
 
@@ -42,11 +43,15 @@ export async function readPublicLayer(
     return {
       notice: `has the packages of your project, which has none of ${powertools}. Add those that are imported: npm install --save-dev ${powertools}/logger`,
     };
-  const layer = resolve(folder, 'layers', 'powertools');
+  // The link of another project has another name.
+  const name = createHash('sha256').update(packages).digest('hex').slice(0, 12);
+  const layer = resolve(folder, 'layers', name);
   const link = join(layer, 'nodejs', 'node_modules', powertools);
   await mkdir(dirname(link), { recursive: true });
-  await rm(link, { recursive: true, force: true });
-  await symlink(packages, link, 'junction');
+  await symlink(packages, link, 'junction').catch((error: unknown) => {
+    // Functions share it, and it stays until the next start.
+    if (!existsSync(link)) throw error;
+  });
   return { layer: { arn, folder: layer } };
 }
 

@@ -32,7 +32,7 @@ export async function readImage(resource: Resource, settings: CodeSettings): Pro
     throw new RemoteCodeError(`${key}: images that begin with ${recipe.base} are not hosted here`);
   const reason = unsupportedReason(runtime);
   if (reason !== undefined) throw new RemoteCodeError(`${key}: ${reason}`);
-  const start = startOf(recipe, properties.nested('ImageConfig'));
+  const start = startOf(key, recipe, properties.nested('ImageConfig'));
   const root = findRoot(key, build.context, recipe, start);
   const shared = { root, sources: [root], rebuild: noRebuild, environment: ownVariables(recipe) };
   warnOfInstalls({ key, root, recipe }, settings);
@@ -94,8 +94,8 @@ type ImageStart =
   | { readonly type: 'application'; readonly line: string };
 
 /** The Lambda Web Adapter starts a program; AWS's runtime clients import a handler. */
-function startOf(recipe: ImageRecipe, config: Properties): ImageStart {
-  const { copies } = recipe;
+function startOf(key: string, recipe: ImageRecipe, config: Properties): ImageStart {
+  const { base, copies } = recipe;
   const isAdapted = copies.some(
     ({ from, sources }) => from !== undefined && sources.some((each) => each.endsWith('adapter')),
   );
@@ -103,8 +103,19 @@ function startOf(recipe: ImageRecipe, config: Properties): ImageStart {
   const command = ownWords(config, 'Command') ?? recipe.command;
   if (isAdapted)
     return { type: 'application', line: [entryPoint, command].flatMap(toLine).join(' ') };
-  const words = command?.type === 'words' ? command.words : (command?.line.split(/\s+/u) ?? []);
+  const words = [entryPoint, command].flatMap(toWords);
+  if (!base.includes('lambda') && !words.some((each) => runtimeClients.test(each)))
+    throw new RemoteCodeError(
+      `${key}: its image has neither a runtime client nor the Lambda Web Adapter`,
+    );
   return { type: 'handler', handler: words.at(-1) ?? '' };
+}
+
+const runtimeClients = /^(?:awslambdaric|(?:.*\/)?aws-lambda-ric)$/u;
+
+function toWords(command: ImageCommand | undefined): readonly string[] {
+  if (command === undefined) return [];
+  return command.type === 'words' ? command.words : command.line.trim().split(/\s+/u);
 }
 
 /** Search paths are those of the container. */

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, test } from 'vitest';
 import { hostTemplate } from '#test/fixtures/host-template.ts';
-import { invoke } from '#test/fixtures/project.ts';
+import { invoke, writeProject } from '#test/fixtures/project.ts';
 
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
@@ -24,4 +25,29 @@ test.runIf(hasPython)('container images run from the folder that they are built 
   const configuration = await lambda.send(read);
   expect(configuration).toMatchObject({ PackageType: 'Image', MemorySize: 256 });
   expect(configuration.Handler).toBeUndefined();
+});
+
+test.each([
+  ['FROM golang:1.25\nCMD ["main"]', 'F: images that begin with golang:1.25 are not hosted here'],
+  [
+    'FROM node:24\nCOPY . .\nCMD ["node", "a.js"]',
+    'F: its image has neither a runtime client nor the Lambda Web Adapter',
+  ],
+  [
+    'FROM public.ecr.aws/lambda/nodejs:24\nCMD ["built.handler"]',
+    'F: its handler built.handler is made by a build of its image, which does not run here',
+  ],
+])('an image that cannot run here is named: %s', async (dockerfile, notice) => {
+  const template = await writeProject({
+    'code/Dockerfile': dockerfile,
+    'template.yaml': `
+Resources:
+  F:
+    Type: AWS::Lambda::Function
+    Properties: { PackageType: Image, Code: { ImageUri: 'f:1' } }
+    Metadata: { DockerContext: code, Dockerfile: Dockerfile }
+`,
+  });
+  await using system = await hostTemplate('', { template: join(template, 'template.yaml') });
+  expect(system.state.notices).toEqual([notice]);
 });
