@@ -9,6 +9,10 @@ import { readRows } from '#local/step-functions/distributed/read-rows.ts';
 import { readChildInputs } from '#local/step-functions/distributed/child-inputs.ts';
 import { parseStateJson } from '#local/step-functions/expressions/state-json.ts';
 import { readItemInput, readItems } from '#local/step-functions/fan-out/map-items.ts';
+import {
+  findMismatch,
+  type FieldValidationMode,
+} from '#local/step-functions/test-state/check-response.ts';
 import type { Inspection } from '#local/step-functions/test-state/inspection.ts';
 import { effectiveInput, type Frame } from '#local/step-functions/interpreter/frame.ts';
 import { readNumber } from '#local/step-functions/interpreter/read-number.ts';
@@ -22,6 +26,7 @@ export interface MockRequest {
   readonly errorOutput?:
     | { readonly error?: string | undefined; readonly cause?: string | undefined }
     | undefined;
+  readonly fieldValidationMode?: FieldValidationMode | undefined;
 }
 
 /** How the work of a mocked state went. */
@@ -33,7 +38,8 @@ export interface MockConfiguration {
 const mockable: ReadonlySet<string> = new Set(['Task', 'Map', 'Parallel']);
 
 /** Throws AWS's error for a mock that does not fit its state. */
-export function checkMock(state: State, { result, errorOutput }: MockRequest): void {
+export function checkMock(state: State, mock: MockRequest): void {
+  const { result, errorOutput, fieldValidationMode = 'STRICT' } = mock;
   if (!mockable.has(state.type))
     throw invalid(`State type '${state.type}' is not supported when a mock is specified`);
   if ((result === undefined) === (errorOutput === undefined)) {
@@ -43,7 +49,11 @@ export function checkMock(state: State, { result, errorOutput }: MockRequest): v
   }
   if (result === undefined) return;
   const value = parseResult(result);
-  if (state.type === 'Task') return;
+  if (state.type === 'Task') {
+    const mismatch = findMismatch(state, value, fieldValidationMode);
+    if (mismatch !== undefined) throw invalid(`Mock result schema validation error: ${mismatch}`);
+    return;
+  }
   const isWritten = state.type === 'Map' && state.distributed?.writer !== undefined;
   if (isWritten) {
     if (!isRecord(value)) throw invalid('Mocked result must be a JSON object.');

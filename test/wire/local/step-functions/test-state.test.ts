@@ -135,6 +135,13 @@ test.each<[string, object, Request, string, string]>([
     'Mocked result must contain the same number of items as number of Parallel branches.',
   ],
   [
+    'a result that its service does not return',
+    task,
+    { mock: { result: '{"Payload":1}' } },
+    'ValidationException',
+    "Mock result schema validation error: Field 'Payload' must be a string",
+  ],
+  [
     'a Task without a role',
     task,
     {},
