@@ -110,7 +110,7 @@ function mathRandom([min, max, seed]: readonly unknown[]): number {
 
 function parseText([value]: readonly unknown[]): unknown {
   const text = toText(value);
-  return text === '' ? null : parseStateJson(text);
+  return text.trim() === '' ? null : parseStateJson(text);
 }
 
 function mathAdd([left, right]: readonly unknown[]): number {

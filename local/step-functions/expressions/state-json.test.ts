@@ -3,7 +3,7 @@ import { parseStateJson, toPlainNumbers } from '#local/step-functions/expression
 
 test.each([
   '0.0',
-  '-0',
+  '-0.0',
   '1.50',
   '1e2',
   '1E+2',
@@ -13,6 +13,11 @@ test.each([
   '[1.0,{"a":2.0}]',
 ])('%s is written as it was read', (text) => {
   expect(JSON.stringify(parseStateJson(text))).toBe(text);
+});
+
+test('the integer -0 is 0', () => {
+  expect(JSON.stringify(parseStateJson('[-0,{"a":-0}]'))).toBe('[0,{"a":0}]');
+  expect(Object.is(parseStateJson('-0'), 0)).toBe(true);
 });
 
 test('a text that looks like a number stays a text', () => {

@@ -3,15 +3,17 @@ import { toNumber } from '#local/wire/json/exact-json.ts';
 
 /**
  * Returns the value of a JSON text. A number that JavaScript would write otherwise, such as `0.0` or a
- * 64-bit integer, becomes a `RawNumber`, so that it leaves a state as it came. Throws a SyntaxError.
+ * 64-bit integer, becomes a `RawNumber`, so that it leaves a state as it came. The integer `-0` is 0, as
+ * in Java. Throws a SyntaxError.
  */
 export function parseStateJson(text: string): unknown {
   if (!mayChange.test(text)) return JSON.parse(text);
-  return JSON.parse(text, (_, value, { source }) =>
-    typeof value === 'number' && source !== undefined && source !== String(value)
+  return JSON.parse(text, (_, value, { source }) => {
+    if (source === '-0') return 0;
+    return typeof value === 'number' && source !== undefined && source !== String(value)
       ? JSON.rawJSON(source)
-      : value,
-  );
+      : value;
+  });
 }
 
 /** Fractions that end in zero, exponents, negative zeros and more than 15 digits. */

@@ -31,7 +31,10 @@ function readByPath(path: string, frame: Frame): readonly unknown[] {
   const data = selectedInput(frame);
   const value = findPath(path, pathScope(frame, data));
   if (Array.isArray(value)) return value;
-  if (value !== undefined) throw runtimeError(`Reference path "${path}" must point to array.`);
+  if (value !== undefined) {
+    const named = path.replace(/^\$\$/u, '$');
+    throw runtimeError(`Reference path "${named}" must point to array.`);
+  }
   throw new StatesError(
     'States.ReferencePathConflict',
     `Unable to apply step "${path.split('.').at(-1)}" to input ${JSON.stringify(data)}`,
