@@ -20,7 +20,7 @@ const sendMembers = {
   MessageDeduplicationId: string({ min: 1, max: 128 }),
   MessageGroupId: string({ min: 1, max: 128 }),
 };
-const sendShape = structure({ QueueUrl: string(), MessageBody: string() }, sendMembers);
+const sendShape = structure({ QueueUrl: string() }, { ...sendMembers, MessageBody: string() });
 const sendEntry = structure({ Id: string(), MessageBody: string() }, sendMembers);
 
 type SendInput = Omit<Shaped<typeof sendShape>, 'QueueUrl'>;
@@ -102,14 +102,14 @@ export function queueName(url: string): string {
   return name;
 }
 
-function sizeOf({ MessageBody, MessageAttributes: attributes }: SendInput): number {
+function sizeOf({ MessageBody = '', MessageAttributes: attributes }: SendInput): number {
   return Buffer.byteLength(MessageBody) + sizeOfAttributes(attributes ?? {});
 }
 
 function send(queues: Queues, queue: Queue, input: SendInput): object {
-  const { MessageBody: body, MessageGroupId: groupId, DelaySeconds } = input;
+  const { MessageBody: body = '', MessageGroupId: groupId, DelaySeconds } = input;
   const { settings } = queue;
-  if (body === '') throw invalidParameter('The request must contain the parameter MessageBody.');
+  if (body === '') throw missingParameter('MessageBody');
   checkContent(input);
   const size = sizeOf(input);
   if (size > settings.maximumMessageSize) {
@@ -136,7 +136,7 @@ function send(queues: Queues, queue: Queue, input: SendInput): object {
 }
 
 /** Only characters of XML are allowed, and up to ten attributes of supported types. */
-function checkContent({ MessageBody, MessageAttributes: attributes = {} }: SendInput): void {
+function checkContent({ MessageBody = '', MessageAttributes: attributes = {} }: SendInput): void {
   if (/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u.test(MessageBody)) {
     throw new AwsError(
       'InvalidMessageContents',
@@ -155,12 +155,7 @@ function checkContent({ MessageBody, MessageAttributes: attributes = {} }: SendI
 }
 
 function checkFifo({ settings }: Queue, input: SendInput): void {
-  if (input.MessageGroupId === undefined) {
-    throw new AwsError(
-      'MissingParameter',
-      'The request must contain the parameter MessageGroupId.',
-    );
-  }
+  if (input.MessageGroupId === undefined) throw missingParameter('MessageGroupId');
   if (input.DelaySeconds !== undefined && input.DelaySeconds !== settings.delay) {
     throw invalidParameter(
       `Value ${input.DelaySeconds} for parameter DelaySeconds is invalid. Reason: The request include parameter that is not valid for this queue type.`,
@@ -171,6 +166,10 @@ function checkFifo({ settings }: Queue, input: SendInput): void {
       'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
     );
   }
+}
+
+function missingParameter(name: string): AwsError {
+  return new AwsError('MissingParameter', `The request must contain the parameter ${name}.`);
 }
 
 /** Twenty digits, as in SQS's sequence numbers of FIFO queues. */

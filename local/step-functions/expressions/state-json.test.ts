@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { parseStateJson, toPlainNumbers } from '#local/step-functions/expressions/state-json.ts';
+import {
+  parseStateJson,
+  toPlainNumbers,
+  writeSpacedJson,
+} from '#local/step-functions/expressions/state-json.ts';
 
 test.each([
   '0.0',
@@ -29,4 +33,11 @@ test('numbers become what JavaScript calculates with', () => {
     0,
     { a: 100, b: null },
   ]);
+});
+
+test('JSON is written with spaces between members and items only', () => {
+  const text = '{"a": [1, 2.0, []], "b": {"c": "[ {\\n 1,2"}, "d": {}, "e": [[null], "x"]}';
+  expect(writeSpacedJson(parseStateJson(text))).toBe(text);
+  expect(writeSpacedJson('a, b')).toBe('"a, b"');
+  expect(writeSpacedJson(undefined)).toBeUndefined();
 });

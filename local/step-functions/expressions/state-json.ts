@@ -27,3 +27,11 @@ export function toPlainNumbers(value: unknown): unknown {
     Object.entries(value).map(([name, item]) => [name, toPlainNumbers(item)]),
   );
 }
+
+/** Returns a value as JSON with a space after every comma and colon, as TestState writes it. */
+export function writeSpacedJson(value: unknown): string | undefined {
+  return JSON.stringify(value, null, 1)
+    ?.replaceAll(/(?<=[[{])\n */gu, '')
+    .replaceAll(/\n *(?=[\]}])/gu, '')
+    .replaceAll(/\n */gu, ' ');
+}

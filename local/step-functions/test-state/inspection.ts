@@ -1,6 +1,7 @@
 import type { Frame } from '#local/step-functions/interpreter/frame.ts';
 import { pathScope, selectedInput } from '#local/step-functions/interpreter/frame.ts';
 import { writePath } from '#local/step-functions/expressions/paths.ts';
+import { writeSpacedJson } from '#local/step-functions/expressions/state-json.ts';
 import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
 import type { Json } from '#local/template/json.ts';
 
@@ -19,10 +20,10 @@ export interface Inspection {
 /** Returns the inspection of a state, with its input. */
 export function createInspection(frame: Frame): Inspection {
   const { state, input } = frame;
-  const found: Record<string, unknown> = { input: JSON.stringify(input) };
+  const found: Record<string, unknown> = { input: writeSpacedJson(input) };
   const isPaths = state.language === 'JSONPath';
   const addJson = (members: Json): void => {
-    for (const [name, value] of Object.entries(members)) found[name] = JSON.stringify(value);
+    for (const [name, value] of Object.entries(members)) found[name] = writeSpacedJson(value);
   };
   return {
     parameters: (value) =>

@@ -1,5 +1,6 @@
 import type { Clock } from '#local/process/clock.ts';
 import type { State, StatesError } from '#local/step-functions/definition/definition.ts';
+import { writeSpacedJson } from '#local/step-functions/expressions/state-json.ts';
 import { createHistory } from '#local/step-functions/history.ts';
 import {
   applyCatcher,
@@ -131,7 +132,7 @@ function findRetrier(state: State, error: StatesError, retries: number): number 
 function toResult(status: TestResult['status'], { output, next, variables }: Outcome): TestResult {
   return {
     status,
-    output: JSON.stringify(output),
+    output: writeSpacedJson(output),
     nextState: next,
     variables: Object.fromEntries(variables),
   };

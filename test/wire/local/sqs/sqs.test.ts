@@ -212,7 +212,7 @@ test('a batch returns a result for each entry', async () => {
     new SendMessageBatchCommand({ QueueUrl: url, Entries }),
   );
   expect(Successful).toMatchObject([{ Id: 'good' }]);
-  expect(Failed).toMatchObject([{ Id: 'empty', Code: 'InvalidParameterValue', SenderFault: true }]);
+  expect(Failed).toMatchObject([{ Id: 'empty', Code: 'MissingParameter', SenderFault: true }]);
   const twice = [Entries[0], Entries[0]].filter((entry) => entry !== undefined);
   await expect(
     sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: twice })),

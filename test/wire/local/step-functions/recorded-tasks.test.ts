@@ -92,6 +92,8 @@ test.each<[string, unknown, string, RegExp]>([
     'Lambda.ResourceNotFoundException',
     v1('AWSLambda', 'ResourceNotFoundException'),
   ],
+  ['SendBody', { body: null }, 'SQS.AmazonSQSException', v1('AmazonSQS', 'MissingParameter')],
+  ['SendBody', { body: '' }, 'SQS.AmazonSQSException', v1('AmazonSQS', 'MissingParameter')],
   ['S3Get', { key: 'none' }, 'S3.NoSuchKeyException', v2('S3')],
   ['S3NoBucket', {}, 'S3.NoSuchBucketException', v2('S3')],
   ['S3List1', { bucket: 'no-such-bucket' }, 'S3.NoSuchBucketException', v2('S3')],

@@ -62,6 +62,16 @@ test('a tested state has the context of an execution of an express machine', asy
   });
 });
 
+test('a tested state writes JSON with spaces, as recorded', async () => {
+  const pass = { Type: 'Pass', End: true };
+  const { output, inspectionData } = await testState(pass, {
+    input: '["a","b",{"c":1.0}]',
+    inspectionLevel: 'DEBUG',
+  });
+  expect(output).toBe('["a", "b", {"c": 1.0}]');
+  expect(inspectionData?.afterInputPath).toBe(output);
+});
+
 test('a Task calls its service', async () => {
   const list = {
     Type: 'Task',
