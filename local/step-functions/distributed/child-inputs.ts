@@ -23,14 +23,16 @@ export interface ChildInput {
 /** Returns the inputs of the executions of a map run: one for each item, or for each batch. */
 export async function readChildInputs(
   { state, batch }: { readonly state: StateOf<'Map'>; readonly batch: DistributedMap['batch'] },
-  { values, source }: Items,
+  { values, keys, source }: Items,
   frame: Frame,
 ): Promise<readonly ChildInput[]> {
   const inputs: unknown[] = [];
   for (const [Index, Value] of values.entries()) {
-    const Map = { Item: { Index, Value, Source: source } };
+    const Key = keys?.[Index];
+    const pair = Key === undefined ? undefined : { Key, Value };
+    const Map = { Item: { Index, ...(pair ?? { Value }), Source: source } };
     const itemFrame = { ...frame, context: { ...frame.context, Map } };
-    inputs.push(await readItemInput(state, itemFrame, Value));
+    inputs.push(await readItemInput(state, itemFrame, pair ?? Value));
   }
   if (batch === undefined) return inputs.map((input) => ({ input, itemCount: 1 }));
   return toBatches(inputs, batch, frame);

@@ -3,6 +3,7 @@ import type { DistributedMap } from '#local/step-functions/definition/definition
 import { StatesError } from '#local/step-functions/definition/definition.ts';
 import { readerError, readRows } from '#local/step-functions/distributed/read-rows.ts';
 import type { Objects } from '#local/step-functions/distributed/objects.ts';
+import type { StateItems } from '#local/step-functions/fan-out/map-items.ts';
 import { evaluateAll } from '#local/step-functions/expressions/expressions.ts';
 import { fillTemplate } from '#local/step-functions/expressions/templates.ts';
 import {
@@ -16,8 +17,7 @@ import { asText } from '#local/wire/shape.ts';
 import { record, type Json } from '#local/template/json.ts';
 
 /** The items of a distributed Map state, and where they are from. */
-export interface Items {
-  readonly values: readonly unknown[];
+export interface Items extends StateItems {
   /** As `$$.Map.Item.Source` has it. */
   readonly source: string;
 }

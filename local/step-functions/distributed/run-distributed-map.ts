@@ -16,7 +16,7 @@ import {
 import { checkWriter, writeResults } from '#local/step-functions/distributed/write-results.ts';
 import type { Execution } from '#local/step-functions/execution-store.ts';
 import { runtimeError } from '#local/step-functions/expressions/evaluation-error.ts';
-import { readItems } from '#local/step-functions/fan-out/map-items.ts';
+import { readStateItems, type StateItems } from '#local/step-functions/fan-out/map-items.ts';
 import { toStatesError } from '#local/step-functions/interpreter/error-handling.ts';
 import { failureMembers } from '#local/step-functions/interpreter/event-details.ts';
 import type { Frame } from '#local/step-functions/interpreter/frame.ts';
@@ -65,7 +65,7 @@ interface OpenedRun {
   readonly mapRun: MapRun;
   readonly maxItems: number;
   /** The items in the input of the state; absent if a reader has them. */
-  readonly items: readonly unknown[] | undefined;
+  readonly items: StateItems | undefined;
 }
 
 /** Evaluates the fields in the order in which recorded executions name what is wrong with them. */
@@ -77,14 +77,14 @@ async function openMapRun(
   const { reader, executionType, label } = distributed;
   const concurrency = { name: 'MaxConcurrency', min: 0 };
   const maxConcurrency = await readNumber(concurrency, state.maxConcurrency, frame);
-  const items = reader === undefined ? await readItems(state, frame) : undefined;
+  const items = reader === undefined ? await readStateItems(state, frame) : undefined;
   const continued = resumed?.state === state.name ? run.mapRuns.resume(state) : undefined;
   if (continued !== undefined) {
     const { arn: mapRunArn, redriveCount } = continued;
     if (resumed?.isRedriven === true) history.add('MapRunRedriven', { mapRunArn, redriveCount });
     return { mapRun: continued, items, maxItems: await readMaxItems(reader, frame) };
   }
-  history.add('MapStateStarted', { length: items?.length ?? 0 });
+  history.add('MapStateStarted', { length: items?.values.length ?? 0 });
   const limits = { maxConcurrency, ...(await readTolerance(distributed, frame)) };
   const maxItems = await readMaxItems(reader, frame);
   const processor = state.processor;
@@ -127,7 +127,7 @@ async function runItems(
   const found: Items =
     items === undefined
       ? await readSource({ reader: reader ?? {}, maxItems }, frame, objects)
-      : { values: items, source: 'STATE_DATA' };
+      : { ...items, source: 'STATE_DATA' };
   const inputs = await readChildInputs({ state, batch }, found, frame);
   await checkWriter(writer, frame, objects);
   mapRun.count({ items: found.values.length, executions: inputs.length });

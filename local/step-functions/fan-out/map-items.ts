@@ -9,13 +9,37 @@ import {
   selectedInput,
   type Frame,
 } from '#local/step-functions/interpreter/frame.ts';
-import { asText } from '#local/wire/shape.ts';
+import { asText, isRecord } from '#local/wire/shape.ts';
 
 /** Returns the items of a Map state. Throws if there is no array. */
 export async function readItems(state: StateOf<'Map'>, frame: Frame): Promise<readonly unknown[]> {
   return state.language === 'JSONata'
     ? readExpression(state.items, frame)
     : readByPath(asText(state.items) ?? '$', frame);
+}
+
+/** The items of a distributed Map state that are in its input. */
+export interface StateItems {
+  readonly values: readonly unknown[];
+  /** The names of the members, if the items are those of an object. */
+  readonly keys?: readonly string[] | undefined;
+}
+
+/** Returns the items of a distributed Map state, which are those of an array or the members of an object. */
+export async function readStateItems(state: StateOf<'Map'>, frame: Frame): Promise<StateItems> {
+  const found = await findValue(state, frame);
+  if (Array.isArray(found)) return { values: found };
+  return isRecord(found)
+    ? { values: Object.values(found), keys: Object.keys(found) }
+    : { values: await readItems(state, frame) };
+}
+
+async function findValue(state: StateOf<'Map'>, frame: Frame): Promise<unknown> {
+  if (state.language === 'JSONPath')
+    return findPath(asText(state.items) ?? '$', pathScope(frame, selectedInput(frame)));
+  return state.items === undefined
+    ? frame.input
+    : evaluateAll(state.items, expressionScope(frame), 'Items');
 }
 
 async function readExpression(items: unknown, frame: Frame): Promise<readonly unknown[]> {
