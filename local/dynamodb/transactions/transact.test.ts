@@ -54,7 +54,7 @@ async function call(service: Service, operation: string, input: object): Promise
 
 test('transactions and single writes of the same items lose nothing', async () => {
   const database = await createPairs(newFolder());
-  const service = createService(database, Date.now);
+  const service = await createService(database, { region: 'us-east-1', now: Date.now });
   const add = (id: string): object => ({
     TableName,
     Key: { id: { S: id } },
@@ -84,7 +84,7 @@ test('transactions and single writes of the same items lose nothing', async () =
 test('a request token counts for ten minutes', async () => {
   const database = await createPairs(newFolder());
   let now = 1_000_000;
-  const service = createService(database, () => now);
+  const service = await createService(database, { region: 'us-east-1', now: () => now });
   const add = {
     TransactItems: [
       {
