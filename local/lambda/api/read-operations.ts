@@ -7,6 +7,7 @@ import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { renderConfiguration } from '#local/lambda/api/render-configuration.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
+import type { QueueSource, StreamSource } from '#local/lambda/event-sources/read-event-sources.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import { integer, readShape, string, structure } from '#local/wire/shape.ts';
 
@@ -96,11 +97,28 @@ export function listSources(
     UUID: source.id,
     BatchSize: source.batchSize,
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,
-    EventSourceArn: source.queueArn,
+    EventSourceArn: source.sourceArn,
     FunctionArn: functions.find(source.functionName)?.definition.arn,
-    ScalingConfig: { MaximumConcurrency: source.maximumConcurrency },
     State: source.isEnabled ? 'Enabled' : 'Disabled',
     FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
+    ...(source.type === 'queue' ? queueMembers(source) : streamMembers(source)),
   }));
   return { EventSourceMappings };
+}
+
+function queueMembers({ maximumConcurrency }: QueueSource): object {
+  return { ScalingConfig: { MaximumConcurrency: maximumConcurrency } };
+}
+
+function streamMembers(source: StreamSource): object {
+  const { maxAgeMs, maxRetries, onFailure } = source;
+  return {
+    StartingPosition: source.startingPosition,
+    ParallelizationFactor: source.parallelization,
+    BisectBatchOnFunctionError: source.bisects,
+    MaximumRecordAgeInSeconds: maxAgeMs === Infinity ? -1 : maxAgeMs / 1000,
+    MaximumRetryAttempts: maxRetries === Infinity ? -1 : maxRetries,
+    DestinationConfig: { OnFailure: { Destination: onFailure } },
+    TumblingWindowInSeconds: 0,
+  };
 }
