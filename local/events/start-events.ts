@@ -51,7 +51,9 @@ function startEventSources(
     if (definition.type === 'queue') {
       pollQueue({ definition, queues, functions, clock, region, log }, signal);
     } else {
-      pollStream({ definition, streams, functions, deliver, clock, log }, signal);
+      const { functionName } = definition;
+      const functionArn = functions.find(functionName)?.definition.arn ?? functionName;
+      pollStream({ definition, functionArn, streams, functions, deliver, clock, log }, signal);
     }
   }
 }

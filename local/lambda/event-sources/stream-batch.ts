@@ -11,7 +11,7 @@ import {
   type DiscardCondition,
   type Invocation,
 } from '#local/lambda/event-sources/stream-event.ts';
-import { collectResult, type Functions } from '#local/lambda/functions.ts';
+import type { Functions } from '#local/lambda/functions.ts';
 import type { Deliver } from '#local/lambda/invoke/delivery.ts';
 import type { Clock } from '#local/process/clock.ts';
 
@@ -19,7 +19,9 @@ import type { Clock } from '#local/process/clock.ts';
 export interface StreamSettings {
   readonly definition: StreamSource;
   readonly streams: StreamReader;
-  readonly functions: Functions;
+  readonly functions: Pick<Functions, 'call'>;
+  /** Names the function to the destination of discarded records. */
+  readonly functionArn: string;
   readonly deliver: Deliver;
   readonly clock: Clock;
   log(line: string): void;
@@ -144,14 +146,10 @@ async function invoke(
   requestId: string,
 ): Promise<number | 'throttled' | undefined> {
   const { functionName, sourceArn, reportsItemFailures } = definition;
-  const host = functions.find(functionName);
-  if (host === undefined) return 0;
   const Records = records.map(({ record }) => toEventRecord(record, sourceArn));
-  const payload = Buffer.from(JSON.stringify({ Records }));
-  const invoked = await host.invoke({ requestId, payload });
-  if (invoked === 'throttled') return 'throttled';
-  const result = await collectResult(invoked);
-  if (result.type === 'error') return 0;
+  const result = await functions.call(functionName, { Records }, requestId);
+  if (result.type === 'throttled') return 'throttled';
+  if (result.type !== 'result') return 0;
   if (!reportsItemFailures) return undefined;
   const ids = records.map(sequenceOf);
   const failed = new Set(failedItems(result.payload, ids));
@@ -161,14 +159,13 @@ async function invoke(
 
 /** Sends what is known about records to the destination, if there is one, and goes on after them. */
 async function discard(
-  { definition, streams, functions, deliver, clock, log }: StreamSettings,
+  { definition, streams, functionArn, deliver, clock, log }: StreamSettings,
   condition: DiscardCondition,
   { records, invocation }: Piece,
   progress: BatchProgress,
 ): Promise<void> {
-  const { key, sourceArn, functionName, onFailure } = definition;
+  const { key, sourceArn, onFailure } = definition;
   log(`${key}  ! ${records.length} records were discarded: ${condition}`);
-  const functionArn = functions.find(functionName)?.definition.arn ?? functionName;
   if (onFailure !== undefined) {
     const shardId = streams.shardOf(sourceArn);
     const nowMs = clock.now();

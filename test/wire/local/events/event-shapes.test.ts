@@ -1,3 +1,4 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
@@ -9,6 +10,7 @@ import {
   APIGatewayProxyEventV2Schema,
   APIGatewayRequestAuthorizerEventV2Schema,
 } from '@aws-lambda-powertools/parser/schemas/api-gatewayv2';
+import { DynamoDBStreamSchema } from '@aws-lambda-powertools/parser/schemas/dynamodb';
 import { EventBridgeSchema } from '@aws-lambda-powertools/parser/schemas/eventbridge';
 import { LambdaFunctionUrlSchema } from '@aws-lambda-powertools/parser/schemas/lambda';
 import { S3Schema } from '@aws-lambda-powertools/parser/schemas/s3';
@@ -250,6 +252,28 @@ test('messages of queues', async () => {
   expect(schemaDifferences(SqsSchema, await logged(records('fifo')))).toEqual(
     sorted(never, ['-Records[].md5OfMessageAttributes']),
   );
+});
+
+test('records of streams', async () => {
+  const client = new DynamoDBClient(system.config);
+  const until = { N: String(Math.floor(clock.now() / 1000) + 1) };
+  const Item = { id: { S: 'a' }, until };
+  await client.send(new PutItemCommand({ TableName: system.state.tables['Table'], Item }));
+  const of = (name: string) => (event: Json) =>
+    JSON.stringify(event['Records'] ?? '').includes(`"eventName":"${name}"`);
+  const never = [
+    '-eventSourceARN',
+    '-isFinalInvokeForWindow',
+    '-isWindowTerminatedEarly',
+    '-shardId',
+    '-state',
+    '-window',
+  ];
+  expect(schemaDifferences(DynamoDBStreamSchema, await logged(of('INSERT')))).toEqual(
+    sorted(never, ['-Records[].userIdentity']),
+  );
+  await clock.advance(120_000);
+  expect(schemaDifferences(DynamoDBStreamSchema, await logged(of('REMOVE')))).toEqual(never);
 });
 
 test('notifications of buckets', async () => {
