@@ -7,8 +7,13 @@ import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { renderConfiguration } from '#local/lambda/api/render-configuration.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
-import type { QueueSource, StreamSource } from '#local/lambda/event-sources/read-event-sources.ts';
+import type {
+  EventSourceDefinition,
+  QueueSource,
+  StreamSource,
+} from '#local/lambda/event-sources/read-event-sources.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import type { Functions } from '#local/lambda/functions.ts';
 import { integer, readShape, string, structure } from '#local/wire/shape.ts';
 
 const ok = (body: unknown): LambdaOutput => ({ status: 200, body });
@@ -93,7 +98,11 @@ export function listSources(
   const sources = eventSources().filter(
     ({ functionName }) => host === undefined || isNameOf(host.definition, functionName),
   );
-  const EventSourceMappings = sources.map((source) => ({
+  return { EventSourceMappings: sources.map((source) => renderSource(source, functions)) };
+}
+
+function renderSource(source: EventSourceDefinition, functions: Functions): object {
+  return {
     UUID: source.id,
     BatchSize: source.batchSize,
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,
@@ -102,8 +111,7 @@ export function listSources(
     State: source.isEnabled ? 'Enabled' : 'Disabled',
     FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
     ...(source.type === 'queue' ? queueMembers(source) : streamMembers(source)),
-  }));
-  return { EventSourceMappings };
+  };
 }
 
 function queueMembers({ maximumConcurrency }: QueueSource): object {

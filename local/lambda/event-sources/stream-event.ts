@@ -45,7 +45,6 @@ export function discardMessage({ sourceArn }: StreamSource, discard: Discard): s
   const { condition, records, functionArn, shardId, invocation, nowMs } = discard;
   const [first] = records;
   const last = records.at(-1);
-  const atTime = (ms: number): string => new Date(ms).toISOString();
   const responseContext = {
     statusCode: 200,
     executedVersion: '$LATEST',
@@ -71,4 +70,8 @@ export function discardMessage({ sourceArn }: StreamSource, discard: Discard): s
       streamArn: sourceArn,
     },
   });
+}
+
+function atTime(ms: number): string {
+  return new Date(ms).toISOString();
 }

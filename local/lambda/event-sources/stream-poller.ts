@@ -17,14 +17,20 @@ export function pollStream(settings: StreamSettings, signal: AbortSignal): void 
   const { definition, streams, log } = settings;
   const latest = streams.lastSequence();
   const start = definition.startingPosition === 'LATEST' ? latest : '';
-  const report = (error: unknown): void => log(`${definition.key}  ! ${String(error)}`);
-  openPositions(settings, start)
-    .then((positions) => {
-      for (const lane of positions.keys()) {
-        poll({ ...settings, positions, lane, signal }).catch(report);
-      }
-    })
-    .catch(report);
+  pollLanes(settings, start, signal).catch((error: unknown) =>
+    log(`${definition.key}  ! ${String(error)}`),
+  );
+}
+
+async function pollLanes(
+  settings: StreamSettings,
+  start: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const positions = await openPositions(settings, start);
+  await Promise.all(
+    [...positions.keys()].map((lane) => poll({ ...settings, positions, lane, signal })),
+  );
 }
 
 /** Returns how far each lane has come. Stores it, so that a kill does not move the start. */
@@ -134,24 +140,24 @@ async function readInto(lane: Lane, batch: Batch): Promise<Batch & { readonly is
   const { sourceArn, batchSize } = definition;
   const records = [...batch.records];
   let { through } = batch;
-  let bytes = records.reduce((sum, { record }) => sum + record.dynamodb.SizeBytes, 0);
+  let bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
   while (!signal.aborted) {
     const page = await streams.read(sourceArn, through, pageSize);
     for (const stored of page) {
-      const size = stored.record.dynamodb.SizeBytes;
-      if (isWanted(lane, stored)) {
-        if (records.length > 0 && bytes + size > maxBatchBytes) {
-          return { records, through, isFull: true };
-        }
-        records.push(stored);
-        bytes += size;
-      }
+      const isOurs = isWanted(lane, stored);
+      if (isOurs) bytes += bytesOf(stored);
+      const isFull = records.length === batchSize || bytes > maxBatchBytes;
+      if (isOurs && isFull && records.length > 0) return { records, through, isFull };
+      if (isOurs) records.push(stored);
       through = sequenceOf(stored);
-      if (records.length === batchSize) return { records, through, isFull: true };
     }
-    if (page.length < pageSize) break;
+    if (page.length < pageSize || records.length === batchSize) break;
   }
-  return { records, through, isFull: false };
+  return { records, through, isFull: records.length === batchSize };
+}
+
+function bytesOf({ record }: StoredRecord): number {
+  return record.dynamodb.SizeBytes;
 }
 
 /** Returns whether a record belongs to a lane and matches a filter. */
