@@ -4,7 +4,6 @@ import {
   DescribeTableCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
-  UpdateTimeToLiveCommand,
   type StreamViewType,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -105,20 +104,4 @@ test.each<[StreamViewType, readonly string[]]>([
   await host.put(TableName, 'a', 2);
   await host.client.send(new DeleteItemCommand({ TableName, Key: { id: { S: 'a' } } }));
   expect((await host.allRecords(arn)).map(change)).toEqual(expected);
-});
-
-test('an item that expires is removed by the service', async () => {
-  const TableName = 'expiring';
-  const arn = await host.createTable(TableName, enabled('KEYS_ONLY'));
-  const TimeToLiveSpecification = { AttributeName: 'n', Enabled: true };
-  await host.client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
-  await host.put(TableName, 'a', Math.floor(host.clock.now() / 1000) + 30);
-  await host.clock.advance(120_000);
-  await expect.poll(async () => (await host.allRecords(arn)).length).toBe(2);
-  const [inserted, removed] = await host.allRecords(arn);
-  expect(inserted?.userIdentity).toBeUndefined();
-  expect(removed).toMatchObject({
-    eventName: 'REMOVE',
-    userIdentity: { PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' },
-  });
 });
