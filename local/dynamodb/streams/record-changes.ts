@@ -39,6 +39,8 @@ export interface StreamRecord {
 /** A record in the log of a stream. */
 export interface StoredRecord {
   readonly atMs: number;
+  /** The value of the item's partition key. */
+  readonly partitionKey: unknown;
   readonly record: StreamRecord;
 }
 
@@ -101,7 +103,8 @@ function recordWrite(
     },
     ...(isExpiry ? { userIdentity: serviceIdentity } : {}),
   };
-  const value: StoredRecord = { atMs, record };
+  const [hashName = ''] = names;
+  const value: StoredRecord = { atMs, partitionKey: item[hashName], record };
   return { type: 'put', key, value };
 }
 

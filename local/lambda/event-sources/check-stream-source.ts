@@ -39,7 +39,7 @@ export function checkStreamSource(properties: Properties): void {
     ...Object.fromEntries(numbers.map((name) => [name, properties.optionalNumber(name)])),
     StartingPosition: properties.optionalText('StartingPosition'),
   });
-  refuseParameters(properties, ['Queues', 'ScalingConfig', 'Topics']);
+  refuseParameters(properties, ['Queues', 'ScalingConfig', 'StartingPositionTimestamp', 'Topics']);
   if (!properties.has('StartingPosition')) {
     throw refusal(properties, 'StartingPosition is required for DynamoDB event sources.');
   }

@@ -37,7 +37,7 @@ export interface BatchProgress {
 /** Records that are sent together. */
 interface Piece {
   readonly records: readonly StoredRecord[];
-  /** How often they were sent. */
+  /** How often they were sent again as they are. */
   readonly attempts: number;
   readonly invocation?: Invocation | undefined;
 }

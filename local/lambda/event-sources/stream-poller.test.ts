@@ -92,7 +92,7 @@ function poll(options: Partial<StreamSource> = {}, results: Type[] = []): void {
         const records = isRecord(payload) ? payload['Records'] : [];
         batches.push(
           JSON.stringify(records)
-            .match(/(?<="S":")\w+/gu)
+            .match(/(?<="Keys":\{"id":\{"S":")\w+/gu)
             ?.join(' ') ?? '',
         );
         const type = results.shift() ?? 'result';
@@ -158,6 +158,15 @@ test('a window ends when its time is over or its batch is full', async () => {
       return batches;
     })
     .toEqual(['a b c', 'd e']);
+});
+
+test('a batch has no more records than the payload of an invocation can hold', async () => {
+  await service.tableStreams.apply(TableName, 'NEW_AND_OLD_IMAGES');
+  const text = { S: 'x'.repeat(390_000) };
+  const run = service.find('DynamoDB_20120810.PutItem');
+  for (let n = 0; n < 17; n += 1) await run?.({ TableName, Item: { id: { S: `i${n}` }, text } });
+  poll();
+  await expect.poll(() => batches.map((batch) => batch.split(' ').length)).toEqual([16, 1]);
 });
 
 test('LATEST begins at the start of the mapping, and later starts where the last one ended', async () => {

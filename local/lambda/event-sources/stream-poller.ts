@@ -6,8 +6,8 @@ import { matchesPattern } from '#local/events/event-pattern.ts';
 import { processBatch, type StreamSettings } from '#local/lambda/event-sources/stream-batch.ts';
 import { sequenceOf, toEventRecord } from '#local/lambda/event-sources/stream-event.ts';
 
-/** An invocation's payload has up to 6 MB; this leaves room for what surrounds the images. */
-const maxBatchBytes = 5_000_000;
+/** The payload of an invocation has up to 6 MB, with `{"Records":[]}` around the records. */
+const maxBatchBytes = 6 * 2 ** 20 - 14;
 
 /**
  * Invokes a function with the records of a stream until the signal is aborted. It begins where it
@@ -140,12 +140,12 @@ async function readInto(lane: Lane, batch: Batch): Promise<Batch & { readonly is
   const { sourceArn, batchSize } = definition;
   const records = [...batch.records];
   let { through } = batch;
-  let bytes = records.reduce((sum, record) => sum + bytesOf(record), 0);
+  let bytes = records.reduce((sum, stored) => sum + bytesOf(lane, stored), 0);
   while (!signal.aborted) {
     const page = await streams.read(sourceArn, through, pageSize);
     for (const stored of page) {
       const isOurs = isWanted(lane, stored);
-      if (isOurs) bytes += bytesOf(stored);
+      if (isOurs) bytes += bytesOf(lane, stored);
       const isFull = records.length === batchSize || bytes > maxBatchBytes;
       if (isOurs && isFull && records.length > 0) return { records, through, isFull };
       if (isOurs) records.push(stored);
@@ -156,15 +156,15 @@ async function readInto(lane: Lane, batch: Batch): Promise<Batch & { readonly is
   return { records, through, isFull: records.length === batchSize };
 }
 
-function bytesOf({ record }: StoredRecord): number {
-  return record.dynamodb.SizeBytes;
+/** Returns the size of a record in the payload, with a comma. */
+function bytesOf({ definition }: Lane, { record }: StoredRecord): number {
+  return Buffer.byteLength(JSON.stringify(toEventRecord(record, definition.sourceArn))) + 1;
 }
 
 /** Returns whether a record belongs to a lane and matches a filter. */
-function isWanted({ definition, lane }: Lane, { record }: StoredRecord): boolean {
+function isWanted({ definition, lane }: Lane, { record, partitionKey }: StoredRecord): boolean {
   const { parallelization, filters, sourceArn } = definition;
-  // The keys begin with the partition key, whose items keep their order.
-  const [partitionKey] = Object.values(record.dynamodb.Keys);
+  // The changes of items with one partition key keep their order.
   if (crc32(canonicalJson(partitionKey)) % parallelization !== lane) return false;
   if (filters.length === 0) return true;
   const event = toEventRecord(record, sourceArn);
