@@ -62,7 +62,9 @@ export async function trimLog(
   const arn = streamArn(stream, streams.region);
   await changeStreams(units, streams, () => {
     const current = streams.find(arn);
-    return current === undefined ? [] : [{ type: 'store', stream: { ...current, trimmed: last } }];
+    // Somebody else may have trimmed more since.
+    if (current === undefined || current.trimmed >= last) return [];
+    return [{ type: 'store', stream: { ...current, trimmed: last } }];
   });
   await storage.write(({ db }) =>
     db.clear({ gt: recordKey(stream, stream.trimmed), lte: recordKey(stream, last) }),

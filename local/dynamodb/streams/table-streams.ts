@@ -79,8 +79,12 @@ async function createTable(settings: TableStreamSettings, input: Input): Promise
     );
   }
   const response = await database.run('CreateTable', structuredClone(table));
-  if (response.status === 200 && wanted?.StreamViewType !== undefined) {
-    const tableName = String(input['TableName']);
+  if (response.status !== 200) return response;
+  const tableName = String(input['TableName']);
+  if (wanted?.StreamViewType === undefined) {
+    // A kill may have come between the end of an earlier table and that of its stream.
+    await disable(settings, tableName);
+  } else {
     const label = labelAt(streams.now());
     await enable(settings, { tableName, viewType: wanted.StreamViewType, label });
   }
