@@ -174,8 +174,8 @@ test('CloudFormation: event sources of what is not hosted are named', async () =
 `;
   await using system = await hostText(template(' {}', more));
   expect(system.state.notices).toEqual([
-    'Kafka: only queues are hosted as event sources, so SelfManagedEventSource does not invoke local-Tick here',
-    'Stream: only queues are hosted as event sources, so arn:aws:kinesis:us-east-1:1:stream/s does not invoke local-Tick here',
+    'Kafka: only queues and streams of tables are hosted as event sources, so SelfManagedEventSource does not invoke local-Tick here',
+    'Stream: only queues and streams of tables are hosted as event sources, so arn:aws:kinesis:us-east-1:1:stream/s does not invoke local-Tick here',
   ]);
 });
 
