@@ -1,3 +1,4 @@
+import { viewTypes, type ViewType } from '#local/dynamodb/streams/stream.ts';
 import type { Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 
@@ -8,8 +9,8 @@ export interface TableDefinition {
   /** The input of `CreateTable`, without the table's name. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly timeToLive: unknown;
-  /** Properties in the template that dynalite does not support. */
-  readonly unsupported: readonly string[];
+  /** What the records of the table's stream contain, if it has one. */
+  readonly stream: ViewType | undefined;
 }
 
 const schemaProperties = [
@@ -26,10 +27,11 @@ export function readTable({ key, logicalId, type, properties, stack }: Resource)
   const names = schemaProperties.filter((name) => properties.has(name));
   const schema = Object.fromEntries(names.map((name) => [name, properties.raw(name)]));
   const indexes = properties.list('GlobalSecondaryIndexes').map(toIndex);
-  const unsupported = ['StreamSpecification'].filter((name) => properties.has(name));
   return {
     key,
-    unsupported,
+    stream: properties.has('StreamSpecification')
+      ? properties.nested('StreamSpecification').choice('StreamViewType', viewTypes)
+      : undefined,
     timeToLive: properties.raw('TimeToLiveSpecification'),
     name: String(stack.scope.ref(logicalId)),
     schema: {

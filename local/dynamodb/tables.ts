@@ -3,6 +3,7 @@ import { openDatabase } from '#local/dynamodb/database.ts';
 import type { DynamoResponse } from '#local/dynamodb/operations.ts';
 import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
 import { createService, type Service } from '#local/dynamodb/service.ts';
+import type { StreamReader } from '#local/dynamodb/streams/stream-reader.ts';
 import { realClock, type Clock } from '#local/process/clock.ts';
 import type { Disk } from '#local/process/disk.ts';
 import type { AwsRequest, Engine } from '#local/wire/aws-exchange.ts';
@@ -13,6 +14,7 @@ import { verifySigV4 } from '#local/wire/sigv4.ts';
 /** A DynamoDB whose tables dynalite stores in a folder. */
 export interface Tables {
   readonly engine: Engine;
+  readonly streams: StreamReader;
   /** Creates a table, unless it exists. Throws if dynalite refuses its schema. */
   create(table: TableDefinition): Promise<void>;
   close(): Promise<void>;
@@ -29,10 +31,10 @@ export interface TablesOptions {
 /** Starts DynamoDB with the tables in a folder. Throws an error that names what is damaged. */
 export async function startTables(
   folder: string,
-  { credentials, disk, clock }: TablesOptions,
+  { credentials, disk, clock, region }: TablesOptions,
 ): Promise<Tables> {
   const database = await openDatabase(folder, disk);
-  const service = createService(database, clock.now);
+  const service = await createService(database, { region, now: clock.now });
   const stopped = new AbortController();
   const removing = removeOldItems(service, stopped.signal);
   return {
@@ -43,13 +45,15 @@ export async function startTables(
       response.start(status, { ...headers, 'x-amz-crc32': String(crc32(json)) });
       response.end(json);
     },
-    async create({ name, schema, timeToLive }) {
+    streams: service.streamReader,
+    async create({ name, schema, timeToLive, stream }) {
       const { status, body } = await database.run('CreateTable', { ...schema, TableName: name });
       if (status !== 200 && !String(body['__type']).endsWith('#ResourceInUseException')) {
         throw new Error(`Could not create table ${name}: ${JSON.stringify(body)}`);
       }
       await database.activate(name);
       if (timeToLive !== undefined) await service.timeToLive.apply(name, timeToLive);
+      await service.tableStreams.apply(name, stream);
     },
     async close() {
       stopped.abort();

@@ -16,7 +16,7 @@ let service: Service;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'streambed-'));
   database = await openDatabase(folder, createDisk(folder));
-  service = createService(database, () => nowSeconds * 1000);
+  service = await createService(database, { region: 'us-east-1', now: () => nowSeconds * 1000 });
   await call('CreateTable', {
     TableName,
     BillingMode: 'PAY_PER_REQUEST',

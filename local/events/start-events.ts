@@ -4,7 +4,8 @@ import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import type { Rule } from '#local/events/bus/rule.ts';
 import { runRule, type RuleSettings } from '#local/events/rules.ts';
 import { readSchedule } from '#local/events/schedule.ts';
-import { pollQueue } from '#local/lambda/invoke/queue-poller.ts';
+import { pollQueue } from '#local/lambda/event-sources/queue-poller.ts';
+import { pollStream } from '#local/lambda/event-sources/stream-poller.ts';
 import type { Services } from '#local/host/services.ts';
 
 export interface EventsSettings {
@@ -16,18 +17,15 @@ export interface EventsSettings {
 }
 
 /**
- * Starts queue polling, rules and schedules, and resumes unfinished asynchronous invocations and
- * state machine executions. Disposing `cleanup` stops polling, rules and schedules.
+ * Starts event sources, rules and schedules, and resumes unfinished asynchronous invocations and
+ * state machine executions. Disposing `cleanup` stops event sources, rules and schedules.
  */
 export function startEvents(settings: EventsSettings, cleanup: AsyncDisposableStack): void {
   const { definitions, services, clock, region, log } = settings;
   const stopped = new AbortController();
   cleanup.defer(() => stopped.abort());
-  const { functions, asyncEvents, sqs, stepFunctions, eventBridge } = services;
-  const { queues } = sqs;
-  for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
-    pollQueue({ definition, queues, functions, clock, region, log }, stopped.signal);
-  }
+  const { asyncEvents, stepFunctions, eventBridge } = services;
+  startEventSources(settings, stopped.signal);
   const time = { clock, region };
   for (const schedule of definitions.schedules) {
     const { arn, input } = schedule.target;
@@ -39,6 +37,25 @@ export function startEvents(settings: EventsSettings, cleanup: AsyncDisposableSt
   runScheduledRules(eventBridge.buses, { ...settings, signal: stopped.signal });
   asyncEvents.start();
   stepFunctions.executions.resume(definitions.stateMachines);
+}
+
+/** Starts what invokes functions with the messages of queues and the records of streams. */
+function startEventSources(
+  { definitions, services, clock, region, log }: EventsSettings,
+  signal: AbortSignal,
+): void {
+  const { functions, sqs, tables, deliver } = services;
+  const { streams } = tables;
+  const { queues } = sqs;
+  for (const definition of definitions.eventSources.filter(({ isEnabled }) => isEnabled)) {
+    if (definition.type === 'queue') {
+      pollQueue({ definition, queues, functions, clock, region, log }, signal);
+    } else {
+      const { functionName } = definition;
+      const functionArn = functions.find(functionName)?.definition.arn ?? functionName;
+      pollStream({ definition, functionArn, streams, functions, deliver, clock, log }, signal);
+    }
+  }
 }
 
 /** Runs the rules of the default bus that have a schedule, as they are and as they change. */

@@ -163,6 +163,7 @@ export function serviceOf({ headers, url }: AwsRequest): string | undefined {
 
 const targets: readonly (readonly [prefix: string, service: string])[] = [
   ['DynamoDB_', 'dynamodb'],
+  ['DynamoDBStreams_', 'dynamodb'],
   ['AmazonSQS.', 'sqs'],
   ['AWSStepFunctions.', 'states'],
   ['AmazonSSM.', 'ssm'],

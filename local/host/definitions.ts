@@ -4,7 +4,7 @@ import { readScheduleResource } from '#local/events/rules.ts';
 import { readUrl } from '#local/function-url/read-urls.ts';
 import { readHttpApis } from '#local/http-api/read-http-api.ts';
 import type { CodeSettings } from '#local/lambda/definition/prepare-code.ts';
-import { readEventSources } from '#local/lambda/definition/read-event-sources.ts';
+import { readEventSources } from '#local/lambda/event-sources/read-event-sources.ts';
 import { readPermission } from '#local/lambda/definition/read-permissions.ts';
 import { readFunctions } from '#local/lambda/definition/read-functions.ts';
 import { readLogGroups } from '#local/logs/read-log-groups.ts';

@@ -8,8 +8,6 @@ import {
   withoutEffect,
   type Definitions,
 } from '#local/host/definitions.ts';
-import type { TableDefinition } from '#local/dynamodb/read-tables.ts';
-import type { Notices } from '#local/host/notices.ts';
 import { unhostedNotice } from '#local/host/unhosted-notice.ts';
 import type { ApiKey } from '#local/rest-api/admission.ts';
 import type { ApiKeyDefinition } from '#local/rest-api/definition/api-definition.ts';
@@ -58,7 +56,6 @@ export async function resolve(
     warn,
     secret: (label) => deriveKey(bound.secrets, label),
   });
-  for (const table of definitions.tables) reportUnsupported(table, notices);
   return {
     ...bound,
     stacks,
@@ -90,9 +87,4 @@ export function contextOf(
 /** Gives a value to an API key whose value the template leaves to AWS. */
 function withValue(key: ApiKeyDefinition, secrets: Secrets): ApiKey {
   return { ...key, value: key.value ?? deriveKey(secrets, key.id) };
-}
-
-/** A missing stream stops what the stream feeds. */
-function reportUnsupported({ key, unsupported }: TableDefinition, { warn }: Notices): void {
-  for (const property of unsupported) warn(`${key}.${property} has no effect here`);
 }

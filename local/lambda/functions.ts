@@ -12,7 +12,7 @@ export interface Functions {
   /** Finds a function by name or ARN, optionally with `$LATEST`, a version or an alias. */
   find(nameOrArn: string): FunctionHost | undefined;
   /** Invokes a function and waits for its complete result; a streamed response is buffered. */
-  call(nameOrArn: string, payload: unknown): Promise<CallResult>;
+  call(nameOrArn: string, payload: unknown, requestId?: string): Promise<CallResult>;
 }
 
 /** The result of a call. `missing` means that there is no such function. */
@@ -31,11 +31,11 @@ export function createFunctions(hosts: readonly FunctionHost[]): Functions {
   return {
     find,
     all: () => hosts,
-    async call(nameOrArn, payload) {
+    async call(nameOrArn, payload, requestId = randomUUID()) {
       const host = find(nameOrArn);
       if (host === undefined) return { type: 'missing' };
       const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
-      const result = await host.invoke({ requestId: randomUUID(), payload: bytes });
+      const result = await host.invoke({ requestId, payload: bytes });
       return result === 'throttled' ? { type: 'throttled' } : collectResult(result);
     },
   };

@@ -1,3 +1,4 @@
+import { templateLabel } from '#local/dynamodb/streams/stream.ts';
 import {
   alias,
   copiedObject,
@@ -30,7 +31,7 @@ function table(resource: ResourceContext): Identity {
   const { ref, attributes } = named('TableName', (_, name) =>
     arnOf(resource, 'dynamodb', `table/${name}`),
   )(resource);
-  const StreamArn = `${String(attributes['Arn'])}/stream/2026-01-01T00:00:00.000`;
+  const StreamArn = `${String(attributes['Arn'])}/stream/${templateLabel}`;
   return { ref, attributes: { ...attributes, StreamArn } };
 }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { openDatabase, type Database } from '#local/dynamodb/database.ts';
 import { createService, type Service } from '#local/dynamodb/service.ts';
+import { templateLabel } from '#local/dynamodb/streams/stream.ts';
 import { createDisk } from '#local/process/disk.ts';
 
 const TableName = 'pairs';
@@ -24,9 +25,12 @@ async function createPairs(folder: string): Promise<Database> {
   return database;
 }
 
-test('a transaction is there as a whole or not at all after the process was killed', async () => {
+test('a transaction and its records are there as a whole or not at all after the process was killed', async () => {
   const folder = newFolder();
-  await (await createPairs(folder)).close();
+  const pairs = await createPairs(folder);
+  const options = { region: 'us-east-1', now: Date.now };
+  await (await createService(pairs, options)).tableStreams.apply(TableName, 'NEW_IMAGE');
+  await pairs.close();
   const writer = join(import.meta.dirname, '../../../test/fixtures/database-writer.ts');
   const child = spawn(process.execPath, [writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   let acknowledged = 0;
@@ -44,6 +48,14 @@ test('a transaction is there as a whole or not at all after the process was kill
   expect(rounds).toHaveLength(2);
   expect(rounds[0]).toBe(rounds[1]);
   expect(rounds[0]).toBeGreaterThanOrEqual(acknowledged);
+  const { streamReader } = await createService(database, options);
+  const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}/stream/${templateLabel}`;
+  const records = await streamReader.read(arn, '', 10_000);
+  expect(records.map(({ record }) => record.dynamodb.NewImage?.['round'])).toEqual(
+    Array.from({ length: 2 * (rounds[0] ?? 0) }, (_, index) => ({
+      N: String(Math.floor(index / 2) + 1),
+    })),
+  );
   await database.close();
 });
 
@@ -54,7 +66,7 @@ async function call(service: Service, operation: string, input: object): Promise
 
 test('transactions and single writes of the same items lose nothing', async () => {
   const database = await createPairs(newFolder());
-  const service = createService(database, Date.now);
+  const service = await createService(database, { region: 'us-east-1', now: Date.now });
   const add = (id: string): object => ({
     TableName,
     Key: { id: { S: id } },
@@ -84,7 +96,7 @@ test('transactions and single writes of the same items lose nothing', async () =
 test('a request token counts for ten minutes', async () => {
   const database = await createPairs(newFolder());
   let now = 1_000_000;
-  const service = createService(database, () => now);
+  const service = await createService(database, { region: 'us-east-1', now: () => now });
   const add = {
     TransactItems: [
       {

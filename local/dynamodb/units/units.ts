@@ -9,6 +9,8 @@ export interface UnitOutcome<Result> {
   readonly commits: boolean;
   /** What is written together with the changes of the unit. */
   readonly others?: readonly Write[] | undefined;
+  /** Called once all of it is on disk, before the next unit begins. */
+  readonly onCommit?: (() => void) | undefined;
 }
 
 /** Records changes of items, in the batch that makes them. */
@@ -37,9 +39,10 @@ export function createUnits(storage: Storage, recorder: ChangeRecorder): Units {
         storage.write(async (store) => {
           const unit = beginUnit(store);
           try {
-            const { result, commits, others = [] } = await work(unit, store);
+            const { result, commits, others = [], onCommit } = await work(unit, store);
             if (!commits) return result;
             await unit.commit([...others, ...recorder.record(unit.changes, isExpiry)]);
+            onCommit?.();
             recorder.recorded(unit.changes);
             return result;
           } finally {

@@ -46,8 +46,17 @@ async function createTables(
   { endpoints, definitions, notices }: Resolved,
   { tables: localTables, caller }: Services,
 ): Promise<void> {
-  const { tables } = definitions;
+  const { tables, eventSources } = definitions;
   const { dynamodb: endpoint } = endpoints;
+  if (endpoint !== undefined) {
+    for (const { type, key, functionName } of eventSources) {
+      if (type === 'stream') {
+        notices.warn(
+          `${key}: streams of ${endpoint} are not read, so ${functionName} is not invoked here`,
+        );
+      }
+    }
+  }
   if (endpoint === undefined) {
     for (const table of tables) await localTables.create(table);
   } else if (localEndpoints(endpoints)['dynamodb'] === undefined) {

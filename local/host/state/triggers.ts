@@ -14,7 +14,7 @@ export function triggersOf(
     ...restTriggers(definitions),
     ...httpTriggers(definitions),
     ...webSocketTriggers(definitions),
-    ...queueTriggers(definitions),
+    ...sourceTriggers(definitions),
     ...bucketTriggers(definitions),
     ...topicTriggers(definitions),
     ...ruleTriggers(definitions),
@@ -65,10 +65,12 @@ function webSocketTriggers({ webSocketApis }: Definitions): readonly Trigger[] {
   });
 }
 
-function queueTriggers({ eventSources, queues }: Definitions): readonly Trigger[] {
-  return eventSources.map(({ key, queueArn, functionName }) => {
-    const queue = queues.find(({ name }) => queueArn.endsWith(`:${name}`));
-    return { key: queue?.key ?? key, functionName };
+function sourceTriggers({ eventSources, queues, tables }: Definitions): readonly Trigger[] {
+  return eventSources.map(({ key, sourceArn, functionName }) => {
+    const source =
+      queues.find(({ name }) => sourceArn.endsWith(`:${name}`)) ??
+      tables.find(({ name }) => sourceArn.includes(`:table/${name}/stream/`));
+    return { key: source?.key ?? key, functionName };
   });
 }
 

@@ -2,7 +2,7 @@ import type { FunctionUrls } from '#local/function-url/function-urls.ts';
 import type { Policies } from '#local/lambda/api/policies.ts';
 import type { Account } from '#local/lambda/pool/account.ts';
 import type { CodeUploads } from '#local/lambda/api/code-uploads.ts';
-import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
+import type { EventSourceDefinition } from '#local/lambda/event-sources/read-event-sources.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
 import type { Functions } from '#local/lambda/functions.ts';
 import { toValidationError } from '#local/lambda/api/lambda-errors.ts';

@@ -7,7 +7,13 @@ import { toValidationError } from '#local/lambda/api/lambda-errors.ts';
 import { renderConfiguration } from '#local/lambda/api/render-configuration.ts';
 import type { FunctionDefinition } from '#local/lambda/definition/function-definition.ts';
 import { isNameOf } from '#local/lambda/definition/read-functions.ts';
+import type {
+  EventSourceDefinition,
+  QueueSource,
+  StreamSource,
+} from '#local/lambda/event-sources/read-event-sources.ts';
 import type { FunctionHost } from '#local/lambda/function-host.ts';
+import type { Functions } from '#local/lambda/functions.ts';
 import { integer, readShape, string, structure } from '#local/wire/shape.ts';
 
 const ok = (body: unknown): LambdaOutput => ({ status: 200, body });
@@ -92,15 +98,35 @@ export function listSources(
   const sources = eventSources().filter(
     ({ functionName }) => host === undefined || isNameOf(host.definition, functionName),
   );
-  const EventSourceMappings = sources.map((source) => ({
+  return { EventSourceMappings: sources.map((source) => renderSource(source, functions)) };
+}
+
+function renderSource(source: EventSourceDefinition, functions: Functions): object {
+  return {
     UUID: source.id,
     BatchSize: source.batchSize,
     MaximumBatchingWindowInSeconds: source.windowMs / 1000,
-    EventSourceArn: source.queueArn,
+    EventSourceArn: source.sourceArn,
     FunctionArn: functions.find(source.functionName)?.definition.arn,
-    ScalingConfig: { MaximumConcurrency: source.maximumConcurrency },
     State: source.isEnabled ? 'Enabled' : 'Disabled',
     FunctionResponseTypes: source.reportsItemFailures ? ['ReportBatchItemFailures'] : [],
-  }));
-  return { EventSourceMappings };
+    ...(source.type === 'queue' ? queueMembers(source) : streamMembers(source)),
+  };
+}
+
+function queueMembers({ maximumConcurrency }: QueueSource): object {
+  return { ScalingConfig: { MaximumConcurrency: maximumConcurrency } };
+}
+
+function streamMembers(source: StreamSource): object {
+  const { maxAgeMs, maxRetries, onFailure } = source;
+  return {
+    StartingPosition: source.startingPosition,
+    ParallelizationFactor: source.parallelization,
+    BisectBatchOnFunctionError: source.bisects,
+    MaximumRecordAgeInSeconds: maxAgeMs === Infinity ? -1 : maxAgeMs / 1000,
+    MaximumRetryAttempts: maxRetries === Infinity ? -1 : maxRetries,
+    DestinationConfig: { OnFailure: { Destination: onFailure } },
+    TumblingWindowInSeconds: 0,
+  };
 }

@@ -43,11 +43,11 @@ function addEvent(target: EventTarget, event: SamEvent, sam: SamTemplate): void 
   if (kind === 'function') {
     if (type === 'Api') return addRoute(id, 'ServerlessRestApi', properties['RestApiId']);
     if (type === 'HttpApi') return addRoute(id, 'ServerlessHttpApi', properties['ApiId']);
-    if (type === 'SQS') {
-      const { Queue, ...others } = properties;
+    if (type === 'SQS' || type === 'DynamoDB') {
+      const { Queue, Stream, ...others } = properties;
       return add('AWS::Lambda::EventSourceMapping', {
         ...others,
-        EventSourceArn: Queue,
+        EventSourceArn: type === 'SQS' ? Queue : Stream,
         FunctionName: { Ref: id },
       });
     }

@@ -65,12 +65,15 @@ test('whatever a request contains, it is answered, and others are not affected',
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `DynamoDB_20120810.${operation}`,
+        'x-amz-target': operation.includes('.') ? operation : `DynamoDB_20120810.${operation}`,
       },
       body: JSON.stringify(input),
     });
   const Key = { pk: { S: 'a' }, sk: { S: 'b' } };
   const values = { ':v': { N: '1' } };
+  const streams = 'DynamoDBStreams_20120810';
+  const StreamArn = `arn:aws:dynamodb:${region}:000000000000:table/${TableName}/stream/x`;
+  const ShardId = `shardId-${'0'.repeat(20)}-00000000`;
   const inputs = {
     PutItem: { TableName, Item: { ...Key, list: { L: [{ S: 'x' }] }, map: { M: {} } } },
     GetItem: { TableName, Key, ProjectionExpression: 'pk' },
@@ -115,7 +118,21 @@ test('whatever a request contains, it is answered, and others are not affected',
       TableName,
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     },
-    UpdateTable: { TableName, BillingMode: 'PAY_PER_REQUEST', GlobalSecondaryIndexUpdates: [] },
+    UpdateTable: {
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexUpdates: [],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
+    },
+    [`${streams}.ListStreams`]: { TableName, Limit: 1, ExclusiveStartStreamArn: StreamArn },
+    [`${streams}.DescribeStream`]: { StreamArn, Limit: 1, ExclusiveStartShardId: ShardId },
+    [`${streams}.GetShardIterator`]: {
+      StreamArn,
+      ShardId,
+      ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+      SequenceNumber: '1'.repeat(21),
+    },
+    [`${streams}.GetRecords`]: { ShardIterator: `${StreamArn}|1|e30=`, Limit: 1 },
   };
   for (const [operation, input] of Object.entries(inputs)) {
     for (const wrong of [input, ...wrongInputs(input)]) {

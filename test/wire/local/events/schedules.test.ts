@@ -143,7 +143,7 @@ test('SAM: events of what is not hosted are named, and the function runs without
         Bus: { Type: EventBridgeRule, Properties: { Pattern: { source: [my.app] }, EventBusName: mine } }`;
   const more = '  People: { Type: AWS::Cognito::UserPool }\n';
   await using system = await hostText(template(events, more));
-  const types = ['Stream', 'Rows', 'Kafka', 'OwnKafka', 'Broker', 'Pool', 'Things'];
+  const types = ['Stream', 'Kafka', 'OwnKafka', 'Broker', 'Pool', 'Things'];
   expect(system.lines.filter((line) => line.startsWith('!'))).toEqual([
     ...[...types, 'Voice', 'Lines'].map(
       (name) =>
@@ -151,6 +151,7 @@ test('SAM: events of what is not hosted are named, and the function runs without
           `^! Tick: its event ${name} of type \\w+ is not hosted here$`,
         ) as string,
     ),
+    '! TickRows: the table is not in the template, so arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1 does not invoke local-Tick here',
     '! TickOther: the queue is not in the template, so arn:aws:sqs:us-east-1:000000000000:other does not invoke local-Tick here',
     '! TickTopic: arn:aws:sns:us-east-1:000000000000:t is not hosted here, so the subscription is left out',
     '! The event bus mine does not exist here, so the rule local-TickBus is left out',
@@ -174,8 +175,8 @@ test('CloudFormation: event sources of what is not hosted are named', async () =
 `;
   await using system = await hostText(template(' {}', more));
   expect(system.state.notices).toEqual([
-    'Kafka: only queues are hosted as event sources, so SelfManagedEventSource does not invoke local-Tick here',
-    'Stream: only queues are hosted as event sources, so arn:aws:kinesis:us-east-1:1:stream/s does not invoke local-Tick here',
+    'Kafka: only queues and streams of tables are hosted as event sources, so SelfManagedEventSource does not invoke local-Tick here',
+    'Stream: only queues and streams of tables are hosted as event sources, so arn:aws:kinesis:us-east-1:1:stream/s does not invoke local-Tick here',
   ]);
 });
 

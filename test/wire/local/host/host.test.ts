@@ -107,26 +107,6 @@ function isUp(url: string): Promise<boolean> {
   );
 }
 
-test('a table with a stream is named, and one whose items expire is not', async () => {
-  const table = (property: string, value: object): object => ({
-    Type: 'AWS::DynamoDB::Table',
-    Properties: {
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-      [property]: value,
-    },
-  });
-  const expiry = { AttributeName: 'expiresAt', Enabled: true };
-  const system = await hostResources({
-    Expiring: table('TimeToLiveSpecification', expiry),
-    Streaming: table('StreamSpecification', { StreamViewType: 'KEYS_ONLY' }),
-  });
-  expect(system.lines).toEqual(['! Streaming.StreamSpecification has no effect here']);
-  expect(system.state.notices).toEqual(['Streaming.StreamSpecification has no effect here']);
-  await system.close();
-});
-
 test('an error names a property that CloudFormation would refuse', async () => {
   const file = {
     Url: { Type: 'AWS::Lambda::Url', Properties: { TargetFunctionArn: 'x', AuthType: 'MAYBE' } },

@@ -107,6 +107,20 @@ test.each<[string, string, string]>([
     'S: Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds',
   ],
   [
+    'a mapping of a table without a stream',
+    `${plain()}
+  T:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      BillingMode: PAY_PER_REQUEST
+  S:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties: { EventSourceArn: !GetAtt T.StreamArn, FunctionName: !Ref F, StartingPosition: LATEST }`,
+    'S: T has no StreamSpecification, and so no StreamArn',
+  ],
+  [
     'a timeout that an HTTP API does not have',
     `Resources:
       A: { Type: AWS::ApiGatewayV2::Api, Properties: { Body: { openapi: 3.0.1, paths: { /x: { get: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkQueueSource } from '#local/lambda/definition/check-queue-source.ts';
+import { checkQueueSource } from '#local/lambda/event-sources/check-queue-source.ts';
 import { readProperties } from '#local/template/properties.ts';
 
 type Values = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 import type { Clock } from '#local/process/clock.ts';
 import { matchesPattern } from '#local/events/event-pattern.ts';
 import type { Functions } from '#local/lambda/functions.ts';
-import type { EventSourceDefinition } from '#local/lambda/definition/read-event-sources.ts';
-import { asText, isRecord } from '#local/wire/shape.ts';
+import type { QueueSource } from '#local/lambda/event-sources/read-event-sources.ts';
+import { failedItems } from '#local/lambda/event-sources/batch-item-failures.ts';
 import { md5, md5OfAttributes, parseAttributes } from '#local/sqs/message-attributes.ts';
 import { systemAttributes } from '#local/sqs/operations.ts';
 import type { Queue } from '#local/sqs/queue.ts';
@@ -10,7 +10,7 @@ import type { StoredMessage } from '#local/sqs/queue-store.ts';
 import type { Queues } from '#local/sqs/queues.ts';
 
 export interface PollerSettings {
-  readonly definition: EventSourceDefinition;
+  readonly definition: QueueSource;
   readonly queues: Queues;
   readonly functions: Functions;
   readonly clock: Clock;
@@ -53,13 +53,13 @@ async function collectBatch(
   { definition, queues, clock }: PollerSettings,
   signal: AbortSignal,
 ): Promise<readonly StoredMessage[]> {
-  const { batchSize, windowMs, queueArn } = definition;
+  const { batchSize, windowMs, sourceArn } = definition;
   const batch: StoredMessage[] = [];
   // If the system stops before the batch is complete, the function has not seen its messages.
   const giveBack = (): void => batch.forEach((message) => queues.giveBack(message));
   signal.addEventListener('abort', giveBack, { once: true });
   const take = async (waitMs: number): Promise<void> => {
-    const queue = requireQueue(queues, queueArn);
+    const queue = requireQueue(queues, sourceArn);
     const visibilityMs = queue.settings.visibility * 1000;
     const max = Math.min(batchSize - batch.length, 10);
     batch.push(...(await queues.receive(queue, { max, visibilityMs, waitMs, signal })));
@@ -91,9 +91,10 @@ async function invokeFunction(
     log(`${definition.key}  ! the batch failed and stays in its queue`);
     return 'taken';
   }
-  const failed = definition.reportsItemFailures ? failedIds(result.payload, batch) : [];
+  const ids = batch.map(({ id }) => id);
+  const failed = definition.reportsItemFailures ? failedItems(result.payload, ids) : [];
   const firstFailed = batch.findIndex(({ id }) => failed.includes(id));
-  const isFifo = definition.queueArn.endsWith('.fifo');
+  const isFifo = definition.sourceArn.endsWith('.fifo');
   // In a FIFO queue, the messages after a failed one must wait for it.
   const staysInQueue = ({ id }: StoredMessage, index: number): boolean =>
     failed.includes(id) || (isFifo && firstFailed !== -1 && index > firstFailed);
@@ -108,29 +109,8 @@ async function invokeFunction(
  * consumer has received it since or it has moved to the dead-letter queue.
  */
 function deleteMessage({ definition, queues }: PollerSettings, { receipt }: StoredMessage): void {
-  const queue = queues.byArn(definition.queueArn);
+  const queue = queues.byArn(definition.sourceArn);
   if (queue !== undefined && receipt !== undefined) queues.remove(queue, receipt);
-}
-
-/**
- * Returns the ids of the messages that the function reports as failed. A malformed response, or one
- * with an id that is not in the batch, fails the whole batch.
- */
-function failedIds(payload: Buffer, batch: readonly StoredMessage[]): readonly string[] {
-  const all = batch.map(({ id }) => id);
-  try {
-    const response: unknown = JSON.parse(payload.toString('utf8'));
-    if (response === null) return [];
-    const { batchItemFailures } = isRecord(response) ? response : {};
-    const failures = batchItemFailures ?? [];
-    if (!Array.isArray(failures)) return all;
-    const ids = failures.map((item: unknown) =>
-      isRecord(item) ? (asText(item['itemIdentifier']) ?? '') : '',
-    );
-    return ids.every((id) => all.includes(id)) ? ids : all;
-  } catch {
-    return all;
-  }
 }
 
 /** The record of a message in the event (Lambda developer guide, "Using Lambda with SQS"). */
@@ -152,7 +132,7 @@ function toRecord({ definition, region }: PollerSettings, message: StoredMessage
     md5OfBody: md5(message.body),
     ...(entries.length === 0 ? {} : { md5OfMessageAttributes: md5OfAttributes(attributes) }),
     eventSource: 'aws:sqs',
-    eventSourceARN: definition.queueArn,
+    eventSourceARN: definition.sourceArn,
     awsRegion: region,
   };
 }
