@@ -36,8 +36,6 @@ const longTests = [
   'test/wire/src/domain/turn-properties',
   'test/journeys/kill',
   'test/journeys/table-faults',
-  'test/journeys/soak',
-  'test/wire/local/lambda/bundles',
   'local/lambda/pool',
 ];
 

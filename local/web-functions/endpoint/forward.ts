@@ -1,4 +1,5 @@
 import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '#local/web-functions/environment/platform-log.ts';
 import type { WebEnvironment } from '#local/web-functions/environment/web-environment.ts';
 import { forwardedHeaders } from '#local/web-functions/endpoint/forwarded-headers.ts';
@@ -41,9 +42,18 @@ export async function forward(exchange: Exchange, environment: WebEnvironment): 
   } catch (error) {
     target.destroy();
     if (response.destroyed) return outcomes.left;
+    if (!late.aborted) await untilGone(environment);
     sendRefusal(response, late.aborted ? lateRefusal : toRefusal(error), identity);
     return late.aborted ? outcomes.late : outcomes.cut;
   }
+}
+
+/**
+ * A process that ends closes its connections first, and is gone a moment later. Until then, it would
+ * get the next request of a caller who has seen this one fail.
+ */
+async function untilGone({ exited }: WebEnvironment): Promise<void> {
+  await Promise.race([exited, sleep(100)]);
 }
 
 /** A caller who leaves is no failure of the environment. */
