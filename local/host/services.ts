@@ -24,6 +24,7 @@ import { createLambdaEngine, type LambdaApi } from '#local/lambda/lambda-engine.
 import { createCodeUploads } from '#local/lambda/api/code-uploads.ts';
 import { invalidParameter } from '#local/lambda/api/lambda-errors.ts';
 import type { Policies } from '#local/lambda/api/policies.ts';
+import { findGroup } from '#local/logs/group-operations.ts';
 import type { LogStore } from '#local/logs/log-store.ts';
 import { createLogsEngine } from '#local/logs/operations.ts';
 import { createApiGatewayEngine } from '#local/rest-api/api-gateway-engine.ts';
@@ -192,7 +193,11 @@ function openDelivery(
     sns: (arn, message) => sns.publish(arn, message),
     events: (arn, { body, event }) =>
       event !== undefined && eventBridge.emit(arn, { ...event, detail: JSON.parse(body) }),
-    logs: (arn, { body }) => appendEvent(logs, arn, body),
+    logs(arn, { body }) {
+      const group = findGroup(logs, region, arn);
+      if (group !== undefined) logs.append(group.name, randomUUID(), body);
+      return group !== undefined;
+    },
   });
   const { credentials } = secrets;
   const common = { data, disk, credentials, region, clock, send, warn };
@@ -204,14 +209,6 @@ function openDelivery(
   const asyncEvents = createAsyncEvents({ store, clock, functions, deliver });
   closing.defer(() => asyncEvents.close());
   return { asyncEvents, deliver, eventBridge, sns };
-}
-
-/** Writes an event to a log group. The ARN of one may end with `:*`. */
-function appendEvent(logs: LogStore, arn: string, message: string): boolean {
-  const name = arn.split(':').slice(6).join(':').replace(/:\*$/u, '');
-  const isHosted = logs.find(name) !== undefined;
-  if (isHosted) logs.append(name, randomUUID(), message);
-  return isHosted;
 }
 
 /** What Lambda's API reads and changes, apart from functions and their URLs. */

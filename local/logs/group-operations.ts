@@ -19,7 +19,7 @@ export function groupOperations(
       operation(
         structure({ logGroupName: string(), retentionInDays: integer() }),
         ({ logGroupName, retentionInDays }) => {
-          const { name } = requireGroup(logs, logGroupName);
+          const { name } = requireGroup(logs, region, logGroupName);
           if (!retentions.has(retentionInDays)) {
             throw invalidParameter('The specified retentionInDays is invalid.');
           }
@@ -30,7 +30,7 @@ export function groupOperations(
     [
       'DeleteRetentionPolicy',
       operation(named, ({ logGroupName }) => {
-        logs.retain(requireGroup(logs, logGroupName).name, undefined);
+        logs.retain(requireGroup(logs, region, logGroupName).name, undefined);
       }),
     ],
   ];
@@ -84,10 +84,16 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);
 }
 
+/** Finds a group by its name or by its ARN, which may end with `:*`. */
+export function findGroup(logs: LogStore, region: string, nameOrArn: string): LogGroup | undefined {
+  const prefix = arnOf(region, '');
+  if (!nameOrArn.startsWith(prefix)) return logs.find(nameOrArn);
+  return logs.find(nameOrArn.slice(prefix.length).replace(/:\*$/u, ''));
+}
+
 /** Returns a group by its name or ARN. Throws AWS's error if it does not exist. */
-export function requireGroup(logs: LogStore, nameOrArn = ''): LogGroup {
-  const name = nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[6] : nameOrArn;
-  const group = logs.find(name ?? '');
+export function requireGroup(logs: LogStore, region: string, nameOrArn = ''): LogGroup {
+  const group = findGroup(logs, region, nameOrArn);
   if (group !== undefined) return group;
   throw new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
 }

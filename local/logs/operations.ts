@@ -32,8 +32,8 @@ export function createLogsEngine({ logs, credentials, region }: LogsOptions): En
     operations: new Map<string, Operation>([
       ...groupOperations(logs, region),
       ['DescribeLogStreams', describeStreams(logs, region)],
-      ['FilterLogEvents', filterEvents(logs)],
-      ['GetLogEvents', getEvents(logs)],
+      ['FilterLogEvents', filterEvents(logs, region)],
+      ['GetLogEvents', getEvents(logs, region)],
     ]),
   });
 }
@@ -49,7 +49,7 @@ function describeStreams(logs: LogStore, region: string): Operation {
     nextToken: string(),
   };
   return operation(structure({}, optional), (input) => {
-    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const group = requireGroup(logs, region, input.logGroupName ?? input.logGroupIdentifier);
     const byStream = Map.groupBy(group.events, ({ stream }) => stream);
     const streams = [...byStream]
       .filter(([name]) => name.startsWith(input.logStreamNamePrefix ?? ''))
@@ -67,7 +67,7 @@ function describeStreams(logs: LogStore, region: string): Operation {
   });
 }
 
-function filterEvents(logs: LogStore): Operation {
+function filterEvents(logs: LogStore, region: string): Operation {
   const optional = {
     logGroupName: string(),
     logGroupIdentifier: string(),
@@ -88,7 +88,7 @@ function filterEvents(logs: LogStore): Operation {
         'Only one of logStreamNames and logStreamNamePrefix may be specified.',
       );
     }
-    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const group = requireGroup(logs, region, input.logGroupName ?? input.logGroupIdentifier);
     const matches = compileFilterPattern(input.filterPattern ?? '');
     const { limit = 10_000, nextToken: first = '' } = input;
     if (!/^(?:\d{56})?$/u.test(first))
@@ -114,7 +114,7 @@ function filterEvents(logs: LogStore): Operation {
   });
 }
 
-function getEvents(logs: LogStore): Operation {
+function getEvents(logs: LogStore, region: string): Operation {
   const optional = {
     logGroupName: string(),
     logGroupIdentifier: string(),
@@ -126,7 +126,7 @@ function getEvents(logs: LogStore): Operation {
   };
   return operation(structure({ logStreamName: string() }, optional), (input) => {
     const { startTime = 0, endTime = Infinity, limit = 10_000 } = input;
-    const group = requireGroup(logs, input.logGroupName ?? input.logGroupIdentifier);
+    const group = requireGroup(logs, region, input.logGroupName ?? input.logGroupIdentifier);
     const found = group.events.filter(
       ({ stream, timestamp }) =>
         stream === input.logStreamName && timestamp >= startTime && timestamp < endTime,

@@ -1,4 +1,5 @@
 import type { Functions } from '#local/lambda/functions.ts';
+import { runWithin } from '#local/process/run-within.ts';
 import type { FunctionAuthorizer } from '#local/rest-api/definition/api-definition.ts';
 import { evaluatePolicy, isPolicy } from '#local/rest-api/policy.ts';
 import type { Json } from '#local/template/json.ts';
@@ -46,7 +47,8 @@ export function createAuthorizers(functions: Functions, now: () => number): Auth
         return { type: 'no-token' };
       const { validation, ttlMs } = authorizer;
       const isWellFormed =
-        validation === undefined || new RegExp(`^(?:${validation})$`).test(identity[0] ?? '');
+        validation === undefined ||
+        runWithin(validation, () => new RegExp(`^(?:${validation})$`).test(identity[0] ?? ''));
       if (!isWellFormed) return { type: 'no-token' };
       const name = JSON.stringify([authorizer.id, ...identity]);
       const cached = cache.get(name);

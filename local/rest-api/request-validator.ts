@@ -1,6 +1,7 @@
 import { Ajv } from 'ajv';
 import AjvDraft04 from 'ajv-draft-04';
 import type { MethodDefinition } from '#local/rest-api/definition/api-definition.ts';
+import { runWithin } from '#local/process/run-within.ts';
 import type { Json } from '#local/template/json.ts';
 import { asText } from '#local/wire/shape.ts';
 
@@ -53,7 +54,8 @@ function isValid(schema: Json, body: Buffer): boolean {
   const validate = compiled.get(schema) ?? compile(schema);
   compiled.set(schema, validate);
   try {
-    return validate(JSON.parse(body.toString('utf8')));
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return runWithin('The model', () => validate(value));
   } catch {
     return false;
   }

@@ -23,13 +23,17 @@ interface Selection {
 }
 
 /** Finds a version of a parameter. Throws Systems Manager's error if there is none. */
-export function selectParameter(parameters: Parameters, reference: string): Selection {
-  const isArn = reference.startsWith('arn:');
-  // What follows `parameter` in an ARN begins with a slash, also if the name does not.
-  const text = isArn ? reference.split(':').slice(5).join(':') : reference;
-  const [name = '', selector] = text.replace(isArn ? /^parameter/u : '', '').split(':');
-  const parameter =
-    parameters.get(name) ?? (isArn ? parameters.get(name.replace('/', '')) : undefined);
+export function selectParameter(
+  parameters: Parameters,
+  region: string,
+  reference: string,
+): Selection {
+  // An ARN has a slash before the name, also if the name does not begin with one.
+  const prefix = parameterArn(region, '');
+  const isArn = reference.startsWith(prefix);
+  const text = isArn ? `/${reference.slice(prefix.length)}` : reference;
+  const [name = '', selector] = text.split(':');
+  const parameter = parameters.get(name) ?? (isArn ? parameters.get(name.slice(1)) : undefined);
   if (parameter === undefined) throw parameterNotFound();
   if (selector === undefined) return { parameter, version: latest(parameter), selector };
   const version = parameter.versions.find(
@@ -52,7 +56,7 @@ export function getOperations(
       operation(
         structure({ Name: string({ min: 1, max: 2048 }) }, { WithDecryption: boolean }),
         ({ Name, WithDecryption }) => ({
-          Parameter: render(selectParameter(parameters, Name), WithDecryption),
+          Parameter: render(selectParameter(parameters, region, Name), WithDecryption),
         }),
       ),
     ],
@@ -61,7 +65,7 @@ export function getOperations(
       operation(
         structure({ Names: list(string(), { min: 1, max: 10 }) }, { WithDecryption: boolean }),
         ({ Names, WithDecryption }) => {
-          const found = Names.map((name) => [name, find(parameters, name)] as const);
+          const found = Names.map((name) => [name, find(parameters, region, name)] as const);
           return {
             Parameters: found.flatMap(([, each]) => (each ? [render(each, WithDecryption)] : [])),
             InvalidParameters: found.flatMap(([name, each]) => (each ? [] : [name])),
@@ -74,9 +78,9 @@ export function getOperations(
   ];
 }
 
-function find(parameters: Parameters, name: string): Selection | undefined {
+function find(parameters: Parameters, region: string, name: string): Selection | undefined {
   try {
-    return selectParameter(parameters, name);
+    return selectParameter(parameters, region, name);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { AwsError } from '#local/wire/aws-error.ts';
 import { isExpression } from '#local/wire/shape.ts';
+import { runWithin, TimeLimitError } from '#local/process/run-within.ts';
 import { invalidRequest } from '#local/ssm/parameter-errors.ts';
 
 /** What a path must look like, in the words of Systems Manager. */
@@ -80,9 +81,19 @@ export function checkPattern(value: string, pattern: string | undefined): void {
       'The request does not meet the regular expression requirement.',
     );
   }
-  if (new RegExp(pattern, 'u').test(value)) return;
+  if (isMatch(pattern, value)) return;
   throw new AwsError(
     'ParameterPatternMismatchException',
     `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
   );
+}
+
+/** A pattern that takes too long does not match. */
+function isMatch(pattern: string, value: string): boolean {
+  try {
+    return runWithin('A pattern', () => new RegExp(pattern, 'u').test(value));
+  } catch (error) {
+    if (error instanceof TimeLimitError) return false;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { cannotLookUp, type Lookups } from '#local/template/references/lookups.ts';
+import { runWithin } from '#local/process/run-within.ts';
 import { record, type Json } from '#local/template/json.ts';
 import { type Template } from '#local/template/template.ts';
 import { asText } from '#local/wire/shape.ts';
@@ -101,7 +102,12 @@ function readParameter(name: string, input: unknown, declaration: Json): unknown
   if (Array.isArray(AllowedValues) && !AllowedValues.map(String).includes(value)) {
     throw refusal(`be one of ${AllowedValues.join(', ')}`);
   }
-  if (typeof AllowedPattern === 'string' && !new RegExp(`^(?:${AllowedPattern})$`).test(value)) {
+  const isAllowed =
+    typeof AllowedPattern !== 'string' ||
+    runWithin(`--parameter ${name}: AllowedPattern`, () =>
+      new RegExp(`^(?:${AllowedPattern})$`).test(value),
+    );
+  if (!isAllowed) {
     throw refusal(`match ${AllowedPattern}`);
   }
   if (Type === 'Number' && Number.isNaN(Number(value))) throw refusal('be a number');

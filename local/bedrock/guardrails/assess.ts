@@ -1,4 +1,5 @@
 import type { Guardrail } from '#local/bedrock/guardrails/guardrail.ts';
+import { runWithin } from '#local/process/run-within.ts';
 import {
   contentFilterPatterns,
   piiPatterns,
@@ -136,10 +137,12 @@ function findSensitive(
     label: string,
     entry: Omit<SensitiveMatch, 'match' | 'detected'>,
   ): void => {
-    masked = masked.replaceAll(new RegExp(pattern, 'gu'), (match) => {
-      matches.push({ ...entry, detected: true, match });
-      return entry.action === 'ANONYMIZED' ? `{${label}}` : match;
-    });
+    masked = runWithin(`The pattern ${label}`, () =>
+      masked.replaceAll(new RegExp(pattern, 'gu'), (match) => {
+        matches.push({ ...entry, detected: true, match });
+        return entry.action === 'ANONYMIZED' ? `{${label}}` : match;
+      }),
+    );
   };
   for (const { type, action } of piiEntitiesConfig) {
     const pattern = piiPatterns[type];

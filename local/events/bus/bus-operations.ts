@@ -5,7 +5,7 @@ import { anything, integer, list, string, structure } from '#local/wire/shape.ts
 import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import { invalidRequest, invalidToken, resourceNotFound } from '#local/events/bus/event-errors.ts';
 import type { EventMaker } from '#local/events/bus/put-events.ts';
-import { busArn, busName, type EventBus, type Rule } from '#local/events/bus/rule.ts';
+import { busArn, type EventBus, type Rule } from '#local/events/bus/rule.ts';
 import { tagList } from '#local/events/bus/rule-operations.ts';
 
 const name = string({ min: 1, max: 256, pattern: '[/.\\-_A-Za-z0-9]+' });
@@ -23,9 +23,9 @@ export function busOperations(
   maker: EventMaker,
 ): readonly (readonly [string, Operation])[] {
   const requireBus = (nameOrArn?: string): EventBus => {
-    const found = buses.bus(busName(nameOrArn));
+    const found = buses.bus(buses.nameOf(nameOrArn));
     if (found === undefined) {
-      throw resourceNotFound(`Event bus ${busName(nameOrArn)} does not exist.`);
+      throw resourceNotFound(`Event bus ${buses.nameOf(nameOrArn)} does not exist.`);
     }
     return found;
   };

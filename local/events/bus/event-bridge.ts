@@ -11,7 +11,6 @@ import {
   toEvent,
   type NewEvent,
 } from '#local/events/bus/put-events.ts';
-import { busName } from '#local/events/bus/rule.ts';
 import { ruleOperations } from '#local/events/bus/rule-operations.ts';
 import { targetOperations } from '#local/events/bus/target-operations.ts';
 import type { Send } from '#local/lambda/invoke/delivery.ts';
@@ -64,7 +63,7 @@ export function createEventBridge(options: EventBridgeOptions): EventBridge {
     engine,
     buses,
     emit(nameOrArn, event) {
-      const bus = buses.bus(busName(nameOrArn));
+      const bus = buses.bus(buses.nameOf(nameOrArn));
       if (bus !== undefined) buses.emit(bus.name, toEvent(event, maker));
       return bus !== undefined;
     },

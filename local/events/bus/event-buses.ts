@@ -2,6 +2,7 @@ import { matchesPattern } from '#local/events/event-pattern.ts';
 import { sendToTarget, type SendSettings } from '#local/events/bus/send-to-target.ts';
 import {
   busArn,
+  busName,
   busShape,
   ruleShape,
   type BusEvent,
@@ -13,6 +14,8 @@ import type { Store } from '#local/process/store.ts';
 
 /** The event buses and their rules. */
 export interface EventBuses {
+  /** Returns the name of a bus, which may be given by its ARN: without both, the default one's. */
+  nameOf(nameOrArn?: string): string;
   bus(name: string): EventBus | undefined;
   buses(): readonly EventBus[];
   putBus(bus: EventBus): void;
@@ -35,9 +38,6 @@ export interface EventBusesSettings extends Omit<SendSettings, 'forward'> {
   readonly region: string;
 }
 
-/** How often an event may pass from bus to bus: rules can send it round in a circle. */
-const maxHops = 10;
-
 /** Opens the buses and the rules that the store has. There is always a default bus. */
 export function openEventBuses(settings: EventBusesSettings): EventBuses {
   const { store, region, warn } = settings;
@@ -46,30 +46,31 @@ export function openEventBuses(settings: EventBusesSettings): EventBuses {
   const listeners: ((arn: string, rule: Rule | undefined) => void)[] = [];
   const notify = (arn: string, rule: Rule | undefined): void =>
     listeners.forEach((listener) => listener(arn, rule));
-  if (buses.get('default') === undefined) {
-    const arn = busArn(region, 'default');
-    buses.put('default', { name: 'default', arn, createdAt: 0, tags: {}, by: 'api' });
-  }
-  const fire = (rule: Rule, event: BusEvent, hops: number): void => {
-    const forward = (name: string, forwarded: BusEvent): void => {
-      if (hops >= maxHops) throw new Error('the event has passed through too many buses');
+  if (buses.get('default') === undefined) buses.put('default', defaultBus(region));
+  const fire = (rule: Rule, event: BusEvent, isForwarded = false): void => {
+    const forward = (arn: string, forwarded: BusEvent): void => {
+      const name = busName(region, arn);
       if (buses.get(name) === undefined) throw new Error(`there is no event bus ${name}`);
-      emit(name, forwarded, hops + 1);
+      if (!isForwarded) return emit(name, forwarded, true);
+      // re:Post, "eventbridge max eventbuses on event path": so rules cannot send it in a circle.
+      const reason = `it came to ${rule.bus} from another bus, and no third bus receives it`;
+      warn(`${rule.arn}: an event was not sent to the bus ${name}: ${reason}, as on AWS`);
     };
     for (const target of rule.targets) {
       sendToTarget({ ...settings, forward }, { rule, target, event });
     }
   };
-  const emit = (name: string, event: BusEvent, hops = 0): void => {
+  const emit = (name: string, event: BusEvent, isForwarded = false): void => {
     if (buses.get(name) === undefined) {
       warn(`An event for the bus ${name}, which does not exist, was dropped, as on AWS`);
     }
     for (const rule of rules.all()) {
       const isMatch = rule.bus === name && rule.state !== 'DISABLED' && matchesRule(rule, event);
-      if (isMatch) fire(rule, event, hops);
+      if (isMatch) fire(rule, event, isForwarded);
     }
   };
   return {
+    nameOf: (nameOrArn) => busName(region, nameOrArn),
     bus: (name) => buses.get(name),
     buses: () => buses.all(),
     putBus: (bus) => buses.put(bus.name, bus),
@@ -85,9 +86,14 @@ export function openEventBuses(settings: EventBusesSettings): EventBuses {
       notify(arn, undefined);
     },
     emit: (name, event) => emit(name, event),
-    fire: (rule, event) => fire(rule, event, 0),
+    fire: (rule, event) => fire(rule, event),
     onRule: (listener) => void listeners.push(listener),
   };
+}
+
+function defaultBus(region: string): EventBus {
+  const name = 'default';
+  return { name, arn: busArn(region, name), createdAt: 0, tags: {}, by: 'api' };
 }
 
 function matchesRule({ pattern }: Rule, event: BusEvent): boolean {

@@ -5,7 +5,7 @@ import { accountId } from '#local/template/stack-context.ts';
 import { matchesPattern } from '#local/events/event-pattern.ts';
 import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import { invalidRequest, readPattern } from '#local/events/bus/event-errors.ts';
-import { busName, eventTime, type BusEvent } from '#local/events/bus/rule.ts';
+import { eventTime, type BusEvent } from '#local/events/bus/rule.ts';
 
 const entryShape = structure(
   {},
@@ -113,7 +113,7 @@ function putEntry(
   }
   const time = entry.Time === undefined ? undefined : entry.Time * 1000;
   const event = toEvent({ source, detailType, detail, resources: entry.Resources, time }, maker);
-  buses.emit(busName(entry.EventBusName), event);
+  buses.emit(buses.nameOf(entry.EventBusName), event);
   return { EventId: event.id };
 }
 

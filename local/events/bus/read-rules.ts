@@ -39,7 +39,10 @@ export function readEventRule(
   { warn }: { warn(message: string): void },
 ): Rule {
   const arn = String(stack.scope.attribute(logicalId, 'Arn'));
-  const bus = busName(properties.optionalText('EventBusName'));
+  const bus = busName(
+    String(stack.scope.ref('AWS::Region')),
+    properties.optionalText('EventBusName'),
+  );
   const pattern = properties.raw('EventPattern');
   const trigger = {
     EventPattern: typeof pattern === 'object' ? JSON.stringify(pattern) : undefined,

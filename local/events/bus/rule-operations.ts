@@ -17,7 +17,7 @@ import {
   readPattern,
   resourceNotFound,
 } from '#local/events/bus/event-errors.ts';
-import { busName, ruleArn, type Rule } from '#local/events/bus/rule.ts';
+import { ruleArn, type Rule } from '#local/events/bus/rule.ts';
 
 const name = string({ min: 1, max: 64, pattern: '[.\\-_A-Za-z0-9]+' });
 
@@ -43,7 +43,7 @@ type PutInput = Shaped<typeof putShape>;
 
 /** Returns a rule. Throws EventBridge's error if there is none. */
 export function requireRule(buses: EventBuses, ruleName: string, busNameOrArn?: string): Rule {
-  const on = busName(busNameOrArn);
+  const on = buses.nameOf(busNameOrArn);
   requireBus(buses, on);
   const rule = buses.rule(on, ruleName);
   if (rule === undefined) {
@@ -79,7 +79,7 @@ export function ruleOperations(
     [
       'DeleteRule',
       operation(byName, ({ Name, EventBusName }) => {
-        const on = busName(EventBusName);
+        const on = buses.nameOf(EventBusName);
         requireBus(buses, on);
         const rule = buses.rule(on, Name);
         if (rule === undefined) return;
@@ -96,7 +96,7 @@ export function ruleOperations(
 
 /** `PutRule` replaces all of a rule but its targets and its tags. */
 function putRule(buses: EventBuses, input: PutInput, region: string): object {
-  const on = busName(input.EventBusName);
+  const on = buses.nameOf(input.EventBusName);
   const { ScheduleExpression: schedule, EventPattern: pattern } = input;
   requireBus(buses, on);
   checkTrigger(input, on);
@@ -165,7 +165,7 @@ function listRules(buses: EventBuses): Operation {
     },
   );
   return operation(shape, ({ NamePrefix = '', EventBusName, NextToken: token, Limit = 100 }) => {
-    const on = busName(EventBusName);
+    const on = buses.nameOf(EventBusName);
     requireBus(buses, on);
     const found = buses.rules(on).filter((rule) => rule.name.startsWith(NamePrefix));
     const page = pageOf(found, {
@@ -181,7 +181,7 @@ function listRules(buses: EventBuses): Operation {
 function listByTarget(buses: EventBuses): Operation {
   const shape = structure({ TargetArn: string() }, { EventBusName: bus, Limit: integer() });
   return operation(shape, ({ TargetArn, EventBusName }) => {
-    const rules = buses.rules(busName(EventBusName));
+    const rules = buses.rules(buses.nameOf(EventBusName));
     const found = rules.filter(({ targets }) => targets.some(({ Arn }) => Arn === TargetArn));
     return { RuleNames: found.map((rule) => rule.name) };
   });

@@ -82,9 +82,13 @@ export function busArn(region: string, name: string): string {
   return `arn:aws:events:${region}:${accountId}:event-bus/${name}`;
 }
 
-/** Returns the name of a bus, which may be given by its ARN. */
-export function busName(nameOrArn = 'default'): string {
-  return nameOrArn.startsWith('arn:') ? nameOrArn.replace(/^.*?:event-bus\//u, '') : nameOrArn;
+/**
+ * Returns the name of a bus, which may be given by its ARN. The ARN of a bus of another account or
+ * Region is returned as it is: no bus has it as its name.
+ */
+export function busName(region: string, nameOrArn = 'default'): string {
+  const prefix = busArn(region, '');
+  return nameOrArn.startsWith(prefix) ? nameOrArn.slice(prefix.length) : nameOrArn;
 }
 
 /** Returns a time as events have it, without milliseconds. */

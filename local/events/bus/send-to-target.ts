@@ -1,5 +1,5 @@
 import { readTargetInput } from '#local/events/target-input.ts';
-import { busName, type BusEvent, type Rule, type Target } from '#local/events/bus/rule.ts';
+import type { BusEvent, Rule, Target } from '#local/events/bus/rule.ts';
 import { DeliveryError, textAttributes, type Send } from '#local/lambda/invoke/delivery.ts';
 import { DiskError } from '#local/process/disk.ts';
 import { readProperties } from '#local/template/properties.ts';
@@ -8,7 +8,7 @@ export interface SendSettings {
   /** Sends a message to what an ARN names. Throws if there is no such thing. */
   readonly send: Send;
   /** Sends an event to another bus. Throws if there is none. */
-  forward(bus: string, event: BusEvent): void;
+  forward(busArn: string, event: BusEvent): void;
   warn(message: string): void;
 }
 
@@ -26,7 +26,7 @@ interface Dispatch {
 export function sendToTarget(settings: SendSettings, dispatch: Dispatch): void {
   const { target, event, rule } = dispatch;
   try {
-    if (target.Arn.includes(':event-bus/')) return settings.forward(busName(target.Arn), event);
+    if (target.Arn.includes(':event-bus/')) return settings.forward(target.Arn, event);
     const input = readTargetInput(readProperties(target.Id, target), rule.arn);
     const body = input(event);
     settings.send(target.Arn, { body, groupId: target.SqsParameters?.MessageGroupId });

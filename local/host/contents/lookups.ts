@@ -93,7 +93,7 @@ function lookUpParameter(
   const declared = declaredValues({ given, region }, { parameters: found.map(readParameter) });
   for (const each of declared.parameters) declareParameter(parameters, each, 0);
   if (parameters.get(name) === undefined) return undefined;
-  const { version } = selectParameter(parameters, reference);
+  const { version } = selectParameter(parameters, region, reference);
   if (version.type !== 'SecureString') return version.value;
   throw new Error(`${name} is a SecureString, which CloudFormation does not look up`);
 }

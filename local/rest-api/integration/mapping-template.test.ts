@@ -211,3 +211,13 @@ test("the CDK's template of an execution's input renders", () => {
     requestContext: { id: 'r-1' },
   });
 });
+
+const thousand = '#foreach($i in [1..1000])';
+
+test.each([`${thousand}${thousand}${thousand}x#end#end#end`, `$input.body.matches("(a+)+")`])(
+  'a template without an end is an error, and does not hold up the host: %s',
+  (template) => {
+    const input = templateInput(`${'a'.repeat(4000)}b`, parameters);
+    expect(() => renderTemplate(template, { ...variables, input })).toThrow(/takes longer than/u);
+  },
+);

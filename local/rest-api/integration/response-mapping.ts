@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { runWithin } from '#local/process/run-within.ts';
 import type { Mapping, ResponseMapping } from '#local/rest-api/definition/api-definition.ts';
 import type { ApiRequest } from '#local/rest-api/event.ts';
 import { configurationError } from '#local/rest-api/integration/mapping-error.ts';
@@ -73,8 +74,10 @@ export function selectResponse<Response extends { readonly pattern: string | und
   selector: string,
 ): Response {
   const match =
-    responses.find(
-      ({ pattern }) => pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(selector),
+    runWithin('The selection pattern', () =>
+      responses.find(
+        ({ pattern }) => pattern !== undefined && new RegExp(`^(?:${pattern})$`).test(selector),
+      ),
     ) ?? responses.find(({ pattern }) => pattern === undefined);
   if (match !== undefined) return match;
   throw configurationError(

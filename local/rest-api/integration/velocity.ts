@@ -1,4 +1,5 @@
 import { Compile, Helper, parse } from 'velocityjs';
+import { runWithin } from '#local/process/run-within.ts';
 import { asText } from '#local/wire/shape.ts';
 import { javaMethods } from '#local/rest-api/integration/velocity-methods.ts';
 
@@ -81,8 +82,13 @@ function isNull(value: unknown): boolean {
   return value === null;
 }
 
-/** Renders a template in the Velocity language as API Gateway does. */
+/**
+ * Renders a template in the Velocity language as API Gateway does. Throws if that takes too long:
+ * loops can be in loops, and regular expressions can backtrack.
+ */
 export function renderVelocity(template: string, variables: object): string {
-  const nodes = parse(template);
-  return new Template(nodes, { customMethodHandlers: [javaMethods] }).render({ ...variables });
+  return runWithin('The template', () => {
+    const nodes = parse(template);
+    return new Template(nodes, { customMethodHandlers: [javaMethods] }).render({ ...variables });
+  });
 }

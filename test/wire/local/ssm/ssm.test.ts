@@ -197,3 +197,22 @@ test('tiers grow with the value, and do not shrink', async () => {
   const error = put('/t', 'x', { Tier: 'Standard', Overwrite: true });
   await expect(error).rejects.toMatchObject({ name: 'ValidationException' });
 });
+
+test('a pattern that backtracks without end does not hold up the host', async () => {
+  const AllowedPattern = '^(a+)+$';
+  const value = `${'a'.repeat(4000)}b`;
+  await expect(put('slow', value, { AllowedPattern })).rejects.toMatchObject({
+    name: 'ParameterPatternMismatchException',
+  });
+});
+
+test.each([
+  'arn:aws:ssm:us-east-1:111111111111:parameter/app/greeting',
+  'arn:aws:ssm:eu-west-1:000000000000:parameter/app/greeting',
+  'arn:aws:sns:us-east-1:000000000000:parameter/app/greeting',
+  'arn:aws:ssm:us-east-1:000000000000:document/app/greeting',
+])('a parameter is not found by the ARN %s', async (Name) => {
+  await expect(get(Name)).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  const command = new GetParametersCommand({ Names: [Name] });
+  expect(await ssm.send(command)).toMatchObject({ InvalidParameters: [Name], Parameters: [] });
+});
