@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readRows, type Store } from '#local/process/store.ts';
-import { describeProblems } from '#local/wire/describe-problems.ts';
+import { damaged, readRows, type Store } from '#local/process/store.ts';
 import { readShape, string, structure, type Shape } from '#local/wire/shape.ts';
 
 /** The table of documents. */
@@ -33,7 +32,7 @@ const rowShape = structure({ key: string(), json: string() });
 
 const query = 'SELECT key, json FROM documents WHERE kind = ? ORDER BY rowid';
 
-/** Opens the documents of a kind. Throws if one of them does not have the shape. */
+/** Opens the documents of a kind. Throws an error that names the file if one is damaged. */
 export function openDocuments<Value>(
   store: Store,
   kind: string,
@@ -49,7 +48,7 @@ export function openDocuments<Value>(
         query,
         rowShape,
       )(kind)
-      .map(({ key, json }) => [key, parse(json, shape)]),
+      .map(({ key, json }) => [key, parse(json, shape, store.file)]),
   );
   return {
     get: (key) => values.get(key),
@@ -76,13 +75,18 @@ export function readDocuments<Value>(
 ): readonly Value[] {
   if (!existsSync(file)) return [];
   const rows = readRows(file, query, { shape: rowShape, values: [kind] });
-  return rows.map(({ json }) => parse(json, shape));
+  return rows.map(({ json }) => parse(json, shape, file));
 }
 
-function parse<Value>(json: string, shape: Shape<Value>): Value {
-  return readShape(
-    shape,
-    JSON.parse(json),
-    (problems) => new Error(describeProblems('A stored document:', problems)),
-  );
+function parse<Value>(json: string, shape: Shape<Value>, file: string): Value {
+  return readShape(shape, parseJson(json), () => damaged(file));
+}
+
+/** No document is undefined. */
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }

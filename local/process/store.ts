@@ -7,6 +7,7 @@ import { isRecord, readShape, type Shape } from '#local/wire/shape.ts';
 
 /** An SQLite database in one file. */
 export interface Store {
+  readonly file: string;
   /** Prepares a query. Running it returns rows, and throws if one does not have the shape. */
   rows<Row>(
     sql: string,
@@ -42,6 +43,7 @@ export function openStore(file: string, schema: string, disk: Disk): Store {
     }
   };
   return {
+    file,
     rows(sql, shape) {
       const statement = db.prepare(sql);
       return (...values) => statement.all(...values).map((row) => readRow(file, shape, row));
@@ -103,7 +105,8 @@ function isDamage(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
-function damaged(file: string): Error {
+/** Returns the error for a file whose contents cannot be read. */
+export function damaged(file: string): Error {
   const hint =
     'Restore it from a copy, or delete it and inventory.json to start without its contents.';
   return new Error(`${file} is damaged. ${hint}`);

@@ -11,6 +11,7 @@ import {
 } from '#local/wire/shape.ts';
 import type { Secret, Secrets } from '#local/secrets-manager/secret.ts';
 import { invalidToken } from '#local/secrets-manager/secret-errors.ts';
+import { fromTags } from '#local/wire/rpc/tags.ts';
 
 const filterKey = oneOf(
   'description',
@@ -108,7 +109,7 @@ export function describeSecret(secret: Secret, stages: object): object {
     LastAccessedDate: accessedAt === undefined ? undefined : accessedAt / 1000,
     DeletedDate: deletedAt === undefined ? undefined : deletedAt / 1000,
     CreatedDate: createdAt / 1000,
-    Tags: Object.entries(secret.tags).map(([Key, Value]) => ({ Key, Value })),
+    Tags: fromTags(secret.tags),
     ...stages,
   };
 }

@@ -10,6 +10,7 @@ import {
   seededChoices,
 } from '#local/secrets-manager/random-password.ts';
 import { addVersion, type Secret, type Secrets } from '#local/secrets-manager/secret.ts';
+import { readTags } from '#local/template/read-tags.ts';
 
 /** A secret that a template declares, or that an option gives. */
 export interface SecretDeclaration {
@@ -30,7 +31,6 @@ export function readSecret(
   { key, logicalId, properties, stack }: Resource,
   secret: (label: string) => string,
 ): SecretDeclaration {
-  const tags = properties.list('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
   return {
     by: 'template',
     arn: String(stack.scope.ref(logicalId)),
@@ -38,7 +38,7 @@ export function readSecret(
     text: readText(properties, (label) => secret(`secret ${key} ${label}`)),
     description: properties.optionalText('Description'),
     kmsKeyId: properties.optionalText('KmsKeyId'),
-    tags: Object.fromEntries(tags),
+    tags: readTags(properties),
   };
 }
 

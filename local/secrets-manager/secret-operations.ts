@@ -21,10 +21,9 @@ import {
   withValue,
   type SecretsApi,
 } from '#local/secrets-manager/value-operations.ts';
+import { tagList, toTags, withoutTags } from '#local/wire/rpc/tags.ts';
 
 const byId = structure({ SecretId: secretId });
-
-const tagList = list(structure({ Key: string({ min: 1, max: 128 }), Value: string({ max: 256 }) }));
 
 const described = { Description: string({ max: 2048 }), KmsKeyId: string({ max: 2048 }) };
 
@@ -119,10 +118,6 @@ export function checkName(name: string): void {
   );
 }
 
-function toTags(tags: Shaped<typeof tagList> = []): Secret['tags'] {
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
-}
-
 function updateOperation({ secrets, now }: SecretsApi): Operation {
   const shape = structure({ SecretId: secretId }, { ...valueMembers, ...described });
   return operation(shape, (input) => {
@@ -194,10 +189,7 @@ function tagOperations({ secrets }: SecretsApi): readonly (readonly [string, Ope
     [
       'UntagResource',
       operation(structure({ SecretId: secretId, TagKeys: list(string()) }), (input) => {
-        change(input.SecretId, ({ tags }) => {
-          const kept = Object.entries(tags).filter(([key]) => !input.TagKeys.includes(key));
-          return { tags: Object.fromEntries(kept) };
-        });
+        change(input.SecretId, ({ tags }) => ({ tags: withoutTags(tags, input.TagKeys) }));
       }),
     ],
     [

@@ -3,7 +3,7 @@ import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import type { Credentials } from '#local/wire/signed-request.ts';
 import type { Clock } from '#local/process/clock.ts';
-import type { Disk } from '#local/process/disk.ts';
+import { writeIfPossible, type Disk } from '#local/process/disk.ts';
 import {
   documentSchema,
   openDocuments,
@@ -61,20 +61,12 @@ export function createSecretsManager(options: SecretsManagerOptions): SecretsMan
 
 /** Deletes the secrets whose recovery window is over, when somebody looks. */
 function withoutPurged(secrets: Documents<Secret>, now: () => number): Secrets {
-  const purge = (): void => {
-    for (const { arn, purgeAt = Infinity } of secrets.all()) {
-      if (purgeAt <= now()) secrets.delete(arn);
+  const isOver = ({ purgeAt = Infinity }: Secret): boolean => purgeAt <= now();
+  const all = (): readonly Secret[] => {
+    for (const { arn } of secrets.all().filter(isOver)) {
+      writeIfPossible(() => secrets.delete(arn));
     }
+    return secrets.all().filter((secret) => !isOver(secret));
   };
-  return {
-    ...secrets,
-    get(arn) {
-      purge();
-      return secrets.get(arn);
-    },
-    all() {
-      purge();
-      return secrets.all();
-    },
-  };
+  return { ...secrets, all, get: (arn) => all().find((secret) => secret.arn === arn) };
 }

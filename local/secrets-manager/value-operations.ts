@@ -1,7 +1,8 @@
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import { operation, type Operation } from '#local/wire/aws-json.ts';
+import { writeIfPossible } from '#local/process/disk.ts';
 import { pageOf } from '#local/wire/rpc/page.ts';
-import { integer, list, string, structure, type Shaped } from '#local/wire/shape.ts';
+import { blob, integer, list, string, structure, type Shaped } from '#local/wire/shape.ts';
 import { randomPassword, passwordShape } from '#local/secrets-manager/random-password.ts';
 import { findSecrets, secretFilters } from '#local/secrets-manager/list-secrets.ts';
 import {
@@ -32,21 +33,28 @@ const token = string({ min: 32, max: 64 });
 export const valueMembers = {
   ClientRequestToken: token,
   SecretString: string({ max: 65_536 }),
-  SecretBinary: string({ max: 87_384 }),
+  SecretBinary: blob,
 };
 
 const valueShape = structure({}, valueMembers);
 
 export type ValueInput = Shaped<typeof valueShape>;
 
-/** Throws if a request has a text and bytes. Returns whether it has a value. */
+const maxBytes = 65_536;
+
+/** Throws if a request has a text and bytes, or too many. Returns whether it has a value. */
 export function hasValue({ SecretString, SecretBinary }: ValueInput): boolean {
   if (SecretString !== undefined && SecretBinary !== undefined) {
     throw invalidParameter(
       "You can't specify both a binary secret value and a string secret value in the same secret.",
     );
   }
-  return SecretString !== undefined || SecretBinary !== undefined;
+  const value = SecretBinary ?? SecretString;
+  if (value === undefined) return false;
+  if (Buffer.byteLength(value) > maxBytes) {
+    throw invalidParameter(`The secret value can't be larger than ${maxBytes} bytes.`);
+  }
+  return true;
 }
 
 /** What a service that keeps secrets works with. */
@@ -66,7 +74,8 @@ export function withValue(
   input: ValueInput,
   { stages, nowMs }: { readonly stages: readonly string[]; readonly nowMs: number },
 ): { readonly secret: Secret; readonly versionId: string } {
-  const { ClientRequestToken, SecretString: text, SecretBinary: binary } = input;
+  const { ClientRequestToken, SecretString: text } = input;
+  const binary = input.SecretBinary?.toString('base64');
   const versionId = ClientRequestToken ?? crypto.randomUUID();
   const existing = secret.versions.find(({ id }) => id === versionId);
   if (existing !== undefined) {
@@ -131,7 +140,9 @@ function readValue({ secrets, now }: SecretsApi, id: string, query: VersionQuery
   const version = requireVersion(secret, query);
   const day = 24 * 60 * 60_000;
   const accessedAt = Math.floor(now() / day) * day;
-  if (secret.accessedAt !== accessedAt) secrets.put(secret.arn, { ...secret, accessedAt });
+  if (secret.accessedAt !== accessedAt) {
+    writeIfPossible(() => secrets.put(secret.arn, { ...secret, accessedAt }));
+  }
   return {
     ...idOf(secret),
     VersionId: version.id,

@@ -119,6 +119,9 @@ function readAttributes(input: Input['MessageAttributes']): MessageAttributes {
         `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
       );
     }
+    if (DataType.startsWith('Number') && !isNumber(StringValue)) {
+      throw invalidValue(`Could not cast message attribute '${name}' value to number.`);
+    }
     if ((StringValue ?? BinaryValue) === undefined) {
       throw invalidValue(
         `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${DataType}'.`,
@@ -126,6 +129,11 @@ function readAttributes(input: Input['MessageAttributes']): MessageAttributes {
     }
   }
   return attributes;
+}
+
+/** Filters compare it as a number. An absent value has an error of its own. */
+function isNumber(text = '0'): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
 }
 
 function invalidValue(message: string): AwsError {

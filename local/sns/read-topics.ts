@@ -5,6 +5,8 @@ import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { checkSubscription, checkTopic } from '#local/sns/attributes.ts';
 import type { Topics } from '#local/sns/topics.ts';
 import type { Subscription, Topic } from '#local/sns/topic.ts';
+import { inResource } from '#local/template/in-resource.ts';
+import { readTags } from '#local/template/read-tags.ts';
 
 /** The topics of some stacks with their subscriptions. */
 export interface TopicDefinitions {
@@ -67,12 +69,12 @@ function readTopic({ key, logicalId, properties, stack }: Resource): {
     properties,
     names.filter((each) => !isStandard || each !== 'FifoTopic'),
   );
-  const tags = properties.list('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
   inResource(key, () => checkTopic(name, attributes));
   const inline = properties
     .list('Subscription')
     .map((each) => ({ key: each.key, topicArn: arn, properties: each }));
-  const topic = { name, arn, attributes, tags: Object.fromEntries(tags), by: 'template' as const };
+  const tags = readTags(properties);
+  const topic = { name, arn, attributes, tags, by: 'template' as const };
   return { topic, inline };
 }
 
@@ -113,15 +115,6 @@ function textsOf(
     return [name, isRecord(value) ? JSON.stringify(value) : String(value)] as const;
   });
   return Object.fromEntries(entries);
-}
-
-function inResource(key: string, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${key}: ${reason}`, { cause: error });
-  }
 }
 
 /** Makes the topics those of the templates, and keeps those that the API made. */

@@ -5,14 +5,8 @@ import { list, string, structure } from '#local/wire/shape.ts';
 import { accountId } from '#local/template/stack-context.ts';
 import { checkTopic } from '#local/sns/attributes.ts';
 import type { Topics } from '#local/sns/topics.ts';
-import {
-  invalidParameter,
-  notFound,
-  tagList,
-  textMap,
-  toTags,
-  type Topic,
-} from '#local/sns/topic.ts';
+import { invalidParameter, notFound, tagList, textMap, type Topic } from '#local/sns/topic.ts';
+import { fromTags, toTags, withoutTags } from '#local/wire/rpc/tags.ts';
 
 const byArn = structure({ TopicArn: string() });
 
@@ -126,16 +120,14 @@ function tagOperations(topics: Topics): readonly (readonly [string, Operation])[
       'UntagResource',
       operation(structure({ ...resource, TagKeys: list(string()) }), (input) => {
         const topic = find(input.ResourceArn);
-        const entries = Object.entries(topic.tags);
-        const tags = Object.fromEntries(entries.filter(([key]) => !input.TagKeys.includes(key)));
-        topics.putTopic({ ...topic, tags });
+        topics.putTopic({ ...topic, tags: withoutTags(topic.tags, input.TagKeys) });
         return {};
       }),
     ],
     [
       'ListTagsForResource',
       operation(structure(resource), ({ ResourceArn }) => ({
-        Tags: Object.entries(find(ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: fromTags(find(ResourceArn).tags),
       })),
     ],
   ];

@@ -81,11 +81,6 @@ export const textMap: Shape<Readonly<Record<string, string>>> = (value, path, pr
 /** The tags of a request. */
 export const tagList = list(structure({ Key: string() }, { Value: string() }));
 
-/** Returns tags by key. */
-export function toTags(tags: Shaped<typeof tagList> = []): Topic['tags'] {
-  return Object.fromEntries(tags.map(({ Key, Value = '' }) => [Key, Value]));
-}
-
 /** A boolean in the query protocol. */
 export const flag: Shape<boolean> = (value, path, problems) =>
   boolean(value === 'true' ? true : value === 'false' ? false : value, path, problems);

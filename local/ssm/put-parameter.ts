@@ -1,12 +1,10 @@
 import { AwsError } from '#local/wire/aws-error.ts';
-import { boolean, list, oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
+import { boolean, oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
 import type { Documents } from '#local/process/documents.ts';
 import { latest, parameterType, type Parameter } from '#local/ssm/parameter.ts';
 import { invalidRequest } from '#local/ssm/parameter-errors.ts';
 import { checkName, checkPattern, tierOf } from '#local/ssm/parameter-rules.ts';
-
-/** The tags of a request. */
-export const tagList = list(structure({ Key: string({ min: 1, max: 128 }), Value: string() }));
+import { tagList, toTags } from '#local/wire/rpc/tags.ts';
 
 const required = { Name: string({ min: 1, max: 2048 }), Value: string({ min: 1 }) };
 
@@ -43,11 +41,10 @@ export function putParameter(
   if (existing === undefined && !isNameKnown) checkName(name);
   const version = nextVersion(existing, input, nowMs);
   checkPattern(value, version.allowedPattern);
-  const added = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
   parameters.put(name, {
     ...existing,
     name,
-    tags: { ...existing?.tags, ...added },
+    tags: { ...existing?.tags, ...toTags(input.Tags) },
     versions: [...withRoom(name, existing?.versions ?? []), version],
   });
   return { Version: version.version, Tier: version.tier };

@@ -8,6 +8,7 @@ import {
   type Parameters,
   type PutInput,
 } from '#local/ssm/put-parameter.ts';
+import { toTags } from '#local/wire/rpc/tags.ts';
 
 /** A parameter that a template declares, or that an option gives. */
 export interface ParameterDeclaration {
@@ -63,8 +64,7 @@ export function declareParameter(
   putParameter(parameters, { ...put, Overwrite: existing !== undefined }, nowMs, hasName);
   const stored = parameters.get(input.Name);
   if (stored === undefined) return;
-  const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-  parameters.put(input.Name, { ...stored, declaration, tags: { ...stored.tags, ...tags } });
+  parameters.put(input.Name, { ...stored, declaration, tags: { ...stored.tags, ...toTags(Tags) } });
 }
 
 /** Deletes the parameters that a template declared and no longer does, as an update of its stack. */

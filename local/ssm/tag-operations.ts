@@ -2,7 +2,8 @@ import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { list, string, structure } from '#local/wire/shape.ts';
 import type { Parameter } from '#local/ssm/parameter.ts';
 import { invalidResource } from '#local/ssm/parameter-errors.ts';
-import { tagList, type Parameters } from '#local/ssm/put-parameter.ts';
+import type { Parameters } from '#local/ssm/put-parameter.ts';
+import { fromTags, tagList, toTags, withoutTags } from '#local/wire/rpc/tags.ts';
 
 const resource = { ResourceType: string(), ResourceId: string() };
 
@@ -25,23 +26,20 @@ export function tagOperations(parameters: Parameters): readonly (readonly [strin
       'AddTagsToResource',
       operation(structure({ ...resource, Tags: tagList }), (input) => {
         const parameter = find(input);
-        const added = Object.fromEntries(input.Tags.map(({ Key, Value }) => [Key, Value]));
-        change(parameter, { ...parameter.tags, ...added });
+        change(parameter, { ...parameter.tags, ...toTags(input.Tags) });
       }),
     ],
     [
       'RemoveTagsFromResource',
       operation(structure({ ...resource, TagKeys: list(string()) }), (input) => {
         const parameter = find(input);
-        const entries = Object.entries(parameter.tags);
-        const others = entries.filter(([key]) => !input.TagKeys.includes(key));
-        change(parameter, Object.fromEntries(others));
+        change(parameter, withoutTags(parameter.tags, input.TagKeys));
       }),
     ],
     [
       'ListTagsForResource',
       operation(structure(resource), (input) => ({
-        TagList: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })),
+        TagList: fromTags(find(input).tags),
       })),
     ],
   ];

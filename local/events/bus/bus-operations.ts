@@ -6,7 +6,7 @@ import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import { invalidRequest, invalidToken, resourceNotFound } from '#local/events/bus/event-errors.ts';
 import type { EventMaker } from '#local/events/bus/put-events.ts';
 import { busArn, type EventBus, type Rule } from '#local/events/bus/rule.ts';
-import { tagList } from '#local/events/bus/rule-operations.ts';
+import { fromTags, tagList, toTags, withoutTags, type Tags } from '#local/wire/rpc/tags.ts';
 
 const name = string({ min: 1, max: 256, pattern: '[/.\\-_A-Za-z0-9]+' });
 
@@ -71,7 +71,7 @@ function createBus(buses: EventBuses, { region, now }: EventMaker): Operation {
       createdAt: Math.floor(now()),
       description: input.Description,
       deadLetterArn: input.DeadLetterConfig?.Arn,
-      tags: Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
+      tags: toTags(input.Tags),
       by: 'api',
     });
     return { EventBusArn: arn, Description: input.Description };
@@ -101,16 +101,14 @@ function listBuses(buses: EventBuses): Operation {
   });
 }
 
-type Tags = Readonly<Record<string, string>>;
-
 /** Rules and buses have tags, and are named by their ARN. */
 function tagOperations(buses: EventBuses): readonly (readonly [string, Operation])[] {
-  const change = (arn: string, toTags: (tags: Tags) => Tags): Tags => {
+  const change = (arn: string, update: (tags: Tags) => Tags): Tags => {
     const rule: Rule | undefined = buses.rules().find((each) => each.arn === arn);
     const bus = buses.buses().find((each) => each.arn === arn);
     const found = rule ?? bus;
     if (found === undefined) throw resourceNotFound(`${arn} does not exist.`);
-    const tags = toTags(found.tags);
+    const tags = update(found.tags);
     if (rule !== undefined) buses.putRule({ ...rule, tags });
     else if (bus !== undefined) buses.putBus({ ...bus, tags });
     return tags;
@@ -120,23 +118,20 @@ function tagOperations(buses: EventBuses): readonly (readonly [string, Operation
     [
       'TagResource',
       operation(structure({ ...byArn, Tags: tagList }), ({ ResourceARN, Tags }) => {
-        const added = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-        change(ResourceARN, (tags) => ({ ...tags, ...added }));
+        change(ResourceARN, (tags) => ({ ...tags, ...toTags(Tags) }));
       }),
     ],
     [
       'UntagResource',
       operation(structure({ ...byArn, TagKeys: list(string()) }), ({ ResourceARN, TagKeys }) => {
-        change(ResourceARN, (tags) =>
-          Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))),
-        );
+        change(ResourceARN, (tags) => withoutTags(tags, TagKeys));
       }),
     ],
     [
       'ListTagsForResource',
       operation(structure(byArn), ({ ResourceARN }) => {
         const tags = change(ResourceARN, (same) => same);
-        return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+        return { Tags: fromTags(tags) };
       }),
     ],
   ];

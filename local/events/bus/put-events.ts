@@ -7,6 +7,9 @@ import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import { invalidRequest, readPattern } from '#local/events/bus/event-errors.ts';
 import { eventTime, type BusEvent } from '#local/events/bus/rule.ts';
 
+/** What a date can be from 1970. */
+const maxSeconds = 8_640_000_000_000;
+
 const entryShape = structure(
   {},
   {
@@ -16,7 +19,7 @@ const entryShape = structure(
     Resources: list(string()),
     EventBusName: string({ min: 1, max: 1600 }),
     /** Seconds since 1970. */
-    Time: number(),
+    Time: number({ min: -maxSeconds, max: maxSeconds }),
     TraceHeader: string({ min: 1, max: 500 }),
   },
 );
@@ -117,10 +120,11 @@ function putEntry(
   return { EventId: event.id };
 }
 
-/** The detail must be a JSON object. */
+/** The detail must be a JSON object, and not nested so deeply that it cannot be sent. */
 function parseDetail(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text);
+    JSON.stringify(value);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

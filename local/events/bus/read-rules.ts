@@ -13,6 +13,8 @@ import {
 } from '#local/events/bus/rule.ts';
 import { checkTrigger } from '#local/events/bus/rule-operations.ts';
 import { checkTarget } from '#local/events/bus/target-operations.ts';
+import { inResource } from '#local/template/in-resource.ts';
+import { readTags } from '#local/template/read-tags.ts';
 
 /** Reads an AWS::Events::EventBus. */
 export function readEventBus({ logicalId, properties, stack }: Resource): EventBus {
@@ -93,20 +95,6 @@ function readTarget(target: Properties): Target {
   );
   inResource(target.key, () => checkTarget(read));
   return read;
-}
-
-function inResource(key: string, check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${key}: ${reason}`, { cause: error });
-  }
-}
-
-function readTags(properties: Properties): Readonly<Record<string, string>> {
-  const tags = properties.list('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
-  return Object.fromEntries(tags);
 }
 
 /**

@@ -1,14 +1,6 @@
 import { operation, type Operation } from '#local/wire/aws-json.ts';
 import { pageOf } from '#local/wire/rpc/page.ts';
-import {
-  boolean,
-  integer,
-  list,
-  oneOf,
-  string,
-  structure,
-  type Shaped,
-} from '#local/wire/shape.ts';
+import { boolean, integer, oneOf, string, structure, type Shaped } from '#local/wire/shape.ts';
 import { readSchedule } from '#local/events/schedule.ts';
 import type { EventBuses } from '#local/events/bus/event-buses.ts';
 import {
@@ -18,13 +10,11 @@ import {
   resourceNotFound,
 } from '#local/events/bus/event-errors.ts';
 import { ruleArn, type Rule } from '#local/events/bus/rule.ts';
+import { tagList, toTags } from '#local/wire/rpc/tags.ts';
 
 const name = string({ min: 1, max: 64, pattern: '[.\\-_A-Za-z0-9]+' });
 
 const bus = string({ min: 1, max: 1600 });
-
-/** The tags of a request. */
-export const tagList = list(structure({ Key: string({ min: 1, max: 128 }), Value: string() }));
 
 const putShape = structure(
   { Name: name },
@@ -101,7 +91,6 @@ function putRule(buses: EventBuses, input: PutInput, region: string): object {
   requireBus(buses, on);
   checkTrigger(input, on);
   const existing = buses.rule(on, input.Name);
-  const added = Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
   const arn = ruleArn(region, on, input.Name);
   buses.putRule({
     name: input.Name,
@@ -113,7 +102,7 @@ function putRule(buses: EventBuses, input: PutInput, region: string): object {
     pattern,
     schedule,
     targets: existing?.targets ?? [],
-    tags: existing?.tags ?? added,
+    tags: existing?.tags ?? toTags(input.Tags),
     by: existing?.by ?? 'api',
   });
   return { RuleArn: arn };

@@ -130,6 +130,12 @@ test('an event whose target does not exist is a dead letter', async () => {
   });
 });
 
+test('a detail that is nested too deeply to be sent is refused', async () => {
+  const Detail = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+  const result = await send(order({}, { Detail }));
+  expect(result.Entries).toMatchObject([{ ErrorCode: 'MalformedDetail' }]);
+});
+
 test('entries fail one by one, and a request that is too large as a whole', async () => {
   const result = await send(
     { Detail: '{}', DetailType: 'x' },

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeAll, expect, test } from 'vitest';
 import { hostText, type HostedTemplate } from '#test/fixtures/host-template.ts';
 
@@ -29,6 +30,8 @@ Resources:
       AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
   Queue: { Type: AWS::SQS::Queue }
   Bucket: { Type: AWS::S3::Bucket }
+  Topic: { Type: AWS::SNS::Topic }
+  Rule: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: rate(1 day) } }
   Pool: { Type: AWS::Cognito::UserPool }
   Client: { Type: AWS::Cognito::UserPoolClient, Properties: { UserPoolId: !Ref Pool } }
 `;
@@ -39,6 +42,8 @@ async function fill({ config, state }: HostedTemplate): Promise<void> {
   await new DynamoDBClient(config).send(new PutItemCommand({ TableName: 'items', Item: item }));
   const QueueUrl = state.queues['Queue'];
   await new SQSClient(config).send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
+  const parameter = { Name: 'p', Value: 'kept', Type: 'String', Overwrite: true } as const;
+  await new SSMClient(config).send(new PutParameterCommand(parameter));
   const object = { Bucket: state.buckets['Bucket'], Key: 'object', Body: 'kept' };
   await new S3Client({ ...config, forcePathStyle: true }).send(new PutObjectCommand(object));
 }
@@ -50,11 +55,13 @@ async function readAll({ config, state }: HostedTemplate): Promise<unknown> {
     AttributeNames: ['ApproximateNumberOfMessages'],
   });
   const read = new GetObjectCommand({ Bucket: state.buckets['Bucket'], Key: 'object' });
+  const parameter = await new SSMClient(config).send(new GetParameterCommand({ Name: 'p' }));
   const { Body } = await new S3Client({ ...config, forcePathStyle: true }).send(read);
   return {
     item: (await new DynamoDBClient(config).send(get)).Item,
     messages: (await new SQSClient(config).send(count)).Attributes?.['ApproximateNumberOfMessages'],
     object: await Body?.transformToString(),
+    parameter: parameter.Parameter?.Value,
     credentials: config.credentials,
     users: state.signIn?.users,
   };

@@ -11,7 +11,13 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   limitedCommand,
@@ -124,6 +130,31 @@ test('a message that the disk refuses is an error of SQS, and the others stay', 
   const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] });
   expect((await sqs.send(read)).Attributes?.[name]).toBe(`${count}`);
   expect(newLines()).toEqual([expect.stringMatching(/^! DATA cannot be written: /u)]);
+});
+
+test('secrets and parameters that the disk refuses are errors, and the others can be read', async () => {
+  const secrets = new SecretsManagerClient(host.config);
+  const text = 'x'.repeat(60_000);
+  const { count, error } = await writeUntilRefused((index) =>
+    secrets.send(new CreateSecretCommand({ Name: `s${index}`, SecretString: text })),
+  );
+  expect(error).toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  for (const SecretId of ['s0', `s${count - 1}`]) {
+    // The first read of a day notes its date.
+    const read = await secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect(read.SecretString).toBe(text);
+  }
+  const ssm = new SSMClient(host.config);
+  const Value = 'x'.repeat(8000);
+  const refusal = await writeUntilRefused(async (index) => {
+    for (let version = 0; version < 20; version += 1) {
+      const input = { Name: `p${index}`, Value, Tier: 'Advanced', Overwrite: true } as const;
+      await ssm.send(new PutParameterCommand({ ...input, Type: 'String' }));
+    }
+  });
+  expect(refusal.error).toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  const { Parameter } = await ssm.send(new GetParameterCommand({ Name: 'p0' }));
+  expect(Parameter).toMatchObject({ Value });
 });
 
 async function startOnFullDisk(place: string): Promise<unknown> {

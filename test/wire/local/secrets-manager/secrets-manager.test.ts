@@ -211,6 +211,14 @@ test.each([
     "ValidationException: 1 validation error detected: Value '***' at 'secretString' failed to satisfy constraint: Member must have length less than or equal to 65536",
   ],
   [
+    { Name: 'japanese', SecretString: '語'.repeat(22_000) },
+    "InvalidParameterException: The secret value can't be larger than 65536 bytes.",
+  ],
+  [
+    { Name: 'bytes', SecretBinary: new Uint8Array(65_537) },
+    "InvalidParameterException: The secret value can't be larger than 65536 bytes.",
+  ],
+  [
     { Name: 'short', ClientRequestToken: 'x' },
     "ValidationException: 1 validation error detected: Value 'x' at 'clientRequestToken' failed to satisfy constraint: Member must have length greater than or equal to 32",
   ],

@@ -34,6 +34,10 @@ test.each<readonly [Partial<PublishCommandInput>, string]>([
     { MessageAttributes: { a: { DataType: 'Text', StringValue: 'x' } } },
     "The message attribute 'a' has an invalid message attribute type",
   ],
+  [
+    { MessageAttributes: { a: { DataType: 'Number', StringValue: 'x' } } },
+    "Could not cast message attribute 'a' value to number.",
+  ],
   [{ TopicArn: undefined }, 'TopicArn or TargetArn Reason: no value for required parameter'],
   [{ TopicArn: `${topicArn}x` }, 'Topic does not exist'],
 ])('a message that SNS refuses is refused: %#', async (input, expected) => {
