@@ -1,7 +1,7 @@
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { isRecord, readShape } from '#local/wire/shape.ts';
 import { record } from '#local/template/json.ts';
-import type { Properties } from '#local/template/properties.ts';
+import { readTags, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 import { secretArn } from '#local/secrets-manager/find-secret.ts';
 import {
@@ -10,7 +10,6 @@ import {
   seededChoices,
 } from '#local/secrets-manager/random-password.ts';
 import { addVersion, type Secret, type Secrets } from '#local/secrets-manager/secret.ts';
-import { readTags } from '#local/template/read-tags.ts';
 
 /** A secret that a template declares, or that an option gives. */
 export interface SecretDeclaration {

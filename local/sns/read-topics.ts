@@ -1,12 +1,10 @@
 import { isRecord } from '#local/wire/shape.ts';
 import { shortId } from '#local/template/identities/naming.ts';
-import type { Properties } from '#local/template/properties.ts';
+import { inResource, readTags, type Properties } from '#local/template/properties.ts';
 import type { OpenStack, Resource } from '#local/template/stacks.ts';
 import { checkSubscription, checkTopic } from '#local/sns/attributes.ts';
 import type { Topics } from '#local/sns/topics.ts';
 import type { Subscription, Topic } from '#local/sns/topic.ts';
-import { inResource } from '#local/template/in-resource.ts';
-import { readTags } from '#local/template/read-tags.ts';
 
 /** The topics of some stacks with their subscriptions. */
 export interface TopicDefinitions {

@@ -100,3 +100,19 @@ function createReader(key: string, raw: (name: string) => unknown): Reader {
     },
   };
 }
+
+/** Reads a resource's list of tags. */
+export function readTags(properties: Properties): Readonly<Record<string, string>> {
+  const tags = properties.list('Tags').map((tag) => [tag.text('Key'), tag.text('Value')] as const);
+  return Object.fromEntries(tags);
+}
+
+/** Runs a check of a service, whose error then names the resource or the property that is wrong. */
+export function inResource(key: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${key}: ${reason}`, { cause: error });
+  }
+}

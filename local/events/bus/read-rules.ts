@@ -1,6 +1,6 @@
 import { describeProblems } from '#local/wire/describe-problems.ts';
 import { readShape } from '#local/wire/shape.ts';
-import type { Properties } from '#local/template/properties.ts';
+import { inResource, readTags, type Properties } from '#local/template/properties.ts';
 import type { Resource } from '#local/template/stacks.ts';
 import { readSchedule } from '#local/events/schedule.ts';
 import type { EventBuses } from '#local/events/bus/event-buses.ts';
@@ -13,8 +13,6 @@ import {
 } from '#local/events/bus/rule.ts';
 import { checkTrigger } from '#local/events/bus/rule-operations.ts';
 import { checkTarget } from '#local/events/bus/target-operations.ts';
-import { inResource } from '#local/template/in-resource.ts';
-import { readTags } from '#local/template/read-tags.ts';
 
 /** Reads an AWS::Events::EventBus. */
 export function readEventBus({ logicalId, properties, stack }: Resource): EventBus {
