@@ -1,4 +1,5 @@
-import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
+import { isHeader } from '#local/rest-api/is-header.ts';
+import type { ServerResponse } from 'node:http';
 import type {
   ApiDefinition,
   GatewayResponseDefinition,
@@ -150,14 +151,4 @@ function headersOf(
     .map(([name, value]) => [name.replace('gatewayresponse.header.', ''), unquote(value)] as const)
     .filter(([name, value]) => isHeader(name, value));
   return Object.fromEntries(entries);
-}
-
-function isHeader(name: string, value: string): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,8 +1,7 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { AwsError, toAwsError } from '#local/wire/aws-error.ts';
 import type { AwsRequest, AwsResponse, Engine } from '#local/wire/aws-exchange.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { isDecodable } from '#local/wire/read-body.ts';
 import {
   CorsConfigurations,
@@ -44,13 +43,7 @@ import type { Credentials } from '#local/wire/signed-request.ts';
 import { verifyPresigned, verifySigV4 } from '#local/wire/sigv4.ts';
 
 /** The settings of the local S3. */
-export interface S3Options {
-  /** The data folder, in which the objects are. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
+export interface S3Options extends ServiceSettings {
   buckets(): readonly BucketDefinition[];
   readonly deliver: Deliver;
   /** Puts an event on the default event bus. */

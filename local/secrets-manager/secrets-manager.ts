@@ -1,9 +1,8 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
-import type { Clock } from '#local/process/clock.ts';
-import { writeIfPossible, type Disk } from '#local/process/disk.ts';
+import { writeIfPossible } from '#local/process/disk.ts';
 import {
   documentSchema,
   openDocuments,
@@ -15,16 +14,6 @@ import { secretShape, type Secret, type Secrets } from '#local/secrets-manager/s
 import { invalidInput } from '#local/secrets-manager/secret-errors.ts';
 import { secretOperations } from '#local/secrets-manager/secret-operations.ts';
 import { valueOperations } from '#local/secrets-manager/value-operations.ts';
-
-/** The settings of the local Secrets Manager. */
-export interface SecretsManagerOptions {
-  /** The data folder, in which the database is. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
-}
 
 /** A local Secrets Manager. */
 export interface SecretsManager {
@@ -43,7 +32,7 @@ export function readStoredSecrets(data: string): readonly Secret[] {
 }
 
 /** Creates a local Secrets Manager, stored on disk. */
-export function createSecretsManager(options: SecretsManagerOptions): SecretsManager {
+export function createSecretsManager(options: ServiceSettings): SecretsManager {
   const { data, disk, credentials, region, clock } = options;
   const store = openStore(fileIn(data), documentSchema, disk);
   const now = (): number => Math.floor(clock.now());

@@ -1,11 +1,9 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { createQueryEngine } from '#local/wire/aws-query.ts';
 import { asQuery } from '#local/wire/rpc/query-operation.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
 import type { Delivery, Send } from '#local/lambda/invoke/delivery.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { documentSchema } from '#local/process/documents.ts';
 import { openStore } from '#local/process/store.ts';
 import { publishOperations } from '#local/sns/publish-operations.ts';
@@ -15,13 +13,7 @@ import { topicOperations } from '#local/sns/topic-operations.ts';
 import { openTopics, type Topics } from '#local/sns/topics.ts';
 
 /** The settings of the local SNS. */
-export interface SnsOptions {
-  /** The data folder, in which the database is. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
+export interface SnsOptions extends ServiceSettings {
   readonly send: Send;
   warn(message: string): void;
 }

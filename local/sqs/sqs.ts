@@ -1,9 +1,7 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 import { messageOperations } from '#local/sqs/operations.ts';
 import { createSqsQueryEngine } from '#local/sqs/query-protocol.ts';
@@ -12,13 +10,7 @@ import { createQueues, queueSchema, type Queues } from '#local/sqs/queues.ts';
 import { accountId } from '#local/template/stack-context.ts';
 
 /** The settings of the local SQS. */
-export interface SqsOptions {
-  /** The data folder, in which the database is. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
+export interface SqsOptions extends ServiceSettings {
   /** Returns the base URL of the AWS services of this host. */
   gateway(): string;
 }

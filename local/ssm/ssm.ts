@@ -1,10 +1,8 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { createJsonEngine, operation, type Operation } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
 import { list, string, structure } from '#local/wire/shape.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { documentSchema, openDocuments, readDocuments } from '#local/process/documents.ts';
 import { openStore } from '#local/process/store.ts';
 import { describeParameters } from '#local/ssm/describe-parameters.ts';
@@ -14,16 +12,6 @@ import { parameterShape, type Parameter } from '#local/ssm/parameter.ts';
 import { invalidInput, parameterNotFound } from '#local/ssm/parameter-errors.ts';
 import { putParameter, putShape, type Parameters } from '#local/ssm/put-parameter.ts';
 import { tagOperations } from '#local/ssm/tag-operations.ts';
-
-/** The settings of the local Parameter Store. */
-export interface SsmOptions {
-  /** The data folder, in which the database is. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
-}
 
 /** A local Parameter Store. */
 export interface Ssm {
@@ -42,7 +30,7 @@ export function readStoredParameters(data: string): readonly Parameter[] {
 }
 
 /** Creates a local Parameter Store, stored on disk. */
-export function createSsm({ data, disk, credentials, region, clock }: SsmOptions): Ssm {
+export function createSsm({ data, disk, credentials, region, clock }: ServiceSettings): Ssm {
   const store = openStore(fileIn(data), documentSchema, disk);
   const parameters = openDocuments(store, kind, parameterShape);
   const engine = createJsonEngine({

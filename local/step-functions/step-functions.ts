@@ -1,9 +1,8 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import type { Clock } from '#local/process/clock.ts';
 import type { ServiceCaller } from '#local/gateway/service-caller.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
 import { createExecutionStore, executionSchema } from '#local/step-functions/execution-store.ts';
 import { createExecutions, type Executions } from '#local/step-functions/executions.ts';
 import { executionOperations } from '#local/step-functions/execution-operations.ts';
@@ -30,17 +29,10 @@ import type { LogStore } from '#local/logs/log-store.ts';
 import { createTaskTokens } from '#local/step-functions/interpreter/tokens.ts';
 import { testStateOperation } from '#local/step-functions/test-state/test-state-operation.ts';
 import { accountId } from '#local/template/stack-context.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { openStore } from '#local/process/store.ts';
 
-export interface StepFunctionsOptions {
-  /** The folder in which executions are stored. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly clock: Clock;
+export interface StepFunctionsOptions extends ServiceSettings {
   readonly caller: ServiceCaller;
-  readonly region: string;
   readonly logs: LogStore;
   /** The state machines of the template, with their versions and aliases. */
   readonly declared: DeclaredMachines;

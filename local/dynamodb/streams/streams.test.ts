@@ -9,6 +9,7 @@ import type { StoredRecord } from '#local/dynamodb/streams/record-changes.ts';
 import { templateLabel } from '#local/dynamodb/streams/stream.ts';
 import { toEventRecord } from '#local/lambda/event-sources/stream-event.ts';
 import { createDisk } from '#local/process/disk.ts';
+import { createKeyedTable } from '#test/fixtures/keyed-table.ts';
 
 const TableName = 'items';
 const arn = `arn:aws:dynamodb:us-east-1:000000000000:table/${TableName}/stream/${templateLabel}`;
@@ -23,13 +24,7 @@ beforeEach(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'streambed-'));
   database = await openDatabase(folder, createDisk(folder));
   service = await createService(database, { region: 'us-east-1', now: () => nowMs });
-  await database.run('CreateTable', {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-  });
-  await database.activate(TableName);
+  await createKeyedTable(database, TableName);
   await service.tableStreams.apply(TableName, 'OLD_IMAGE');
 });
 afterEach(() => database.close());

@@ -9,19 +9,14 @@ import { openDatabase, type Database } from '#local/dynamodb/database.ts';
 import { createService, type Service } from '#local/dynamodb/service.ts';
 import { templateLabel } from '#local/dynamodb/streams/stream.ts';
 import { createDisk } from '#local/process/disk.ts';
+import { createKeyedTable } from '#test/fixtures/keyed-table.ts';
 
 const TableName = 'pairs';
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'streambed-'));
 
 async function createPairs(folder: string): Promise<Database> {
   const database = await openDatabase(folder, createDisk(folder));
-  await database.run('CreateTable', {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-  });
-  await database.activate(TableName);
+  await createKeyedTable(database, TableName);
   return database;
 }
 

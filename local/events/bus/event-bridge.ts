@@ -1,7 +1,7 @@
+import type { ServiceSettings } from '#local/gateway/service-settings.ts';
 import { join } from 'node:path';
 import { createJsonEngine } from '#local/wire/aws-json.ts';
 import type { Engine } from '#local/wire/aws-exchange.ts';
-import type { Credentials } from '#local/wire/signed-request.ts';
 import { openEventBuses, type EventBuses } from '#local/events/bus/event-buses.ts';
 import { busOperations } from '#local/events/bus/bus-operations.ts';
 import { invalidInput } from '#local/events/bus/event-errors.ts';
@@ -14,19 +14,11 @@ import {
 import { ruleOperations } from '#local/events/bus/rule-operations.ts';
 import { targetOperations } from '#local/events/bus/target-operations.ts';
 import type { Send } from '#local/lambda/invoke/delivery.ts';
-import type { Clock } from '#local/process/clock.ts';
-import type { Disk } from '#local/process/disk.ts';
 import { documentSchema } from '#local/process/documents.ts';
 import { openStore } from '#local/process/store.ts';
 
 /** The settings of the local EventBridge. */
-export interface EventBridgeOptions {
-  /** The data folder, in which the database is. */
-  readonly data: string;
-  readonly disk: Disk;
-  readonly credentials: Credentials;
-  readonly region: string;
-  readonly clock: Clock;
+export interface EventBridgeOptions extends ServiceSettings {
   readonly send: Send;
   warn(message: string): void;
 }

@@ -11,6 +11,7 @@ import type { CallResult } from '#local/lambda/functions.ts';
 import { createManualClock, type ManualClock } from '#local/process/clock.ts';
 import { createDisk } from '#local/process/disk.ts';
 import { isRecord } from '#local/wire/shape.ts';
+import { createKeyedTable } from '#test/fixtures/keyed-table.ts';
 
 const TableName = 'items';
 const minute = 60_000;
@@ -34,13 +35,7 @@ beforeEach(async () => {
   delivered = [];
   stop = new AbortController();
   await open();
-  await database.run('CreateTable', {
-    TableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-  });
-  await database.activate(TableName);
+  await createKeyedTable(database, TableName);
   await service.tableStreams.apply(TableName, 'KEYS_ONLY');
 });
 afterEach(async () => {

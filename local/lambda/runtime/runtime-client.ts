@@ -19,7 +19,7 @@ export interface ErrorBody {
 
 export interface RuntimeClient {
   next(): Promise<RuntimeEvent>;
-  /** Sends a response. Not being answered is not awaited, so that the next poll goes with it. */
+  /** Sends a response without waiting for its answer, so that the next poll is sent with it. */
   respond(requestId: string, body: string): void;
   invocationError(requestId: string, error: unknown): Promise<void>;
   initError(error: unknown): Promise<void>;

@@ -1,4 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isHeader } from '#local/rest-api/is-header.ts';
 import { runWithin } from '#local/process/run-within.ts';
 import type { Mapping, ResponseMapping } from '#local/rest-api/definition/api-definition.ts';
 import type { ApiRequest } from '#local/rest-api/event.ts';
@@ -54,7 +54,9 @@ export function mapResponse(
   const isStatus = Number.isInteger(status) && Number(status) >= 100 && Number(status) <= 599;
   return {
     status: isStatus ? Number(status) : mapping.status,
-    headers: Object.fromEntries(Object.entries(headers).filter(isHeader)),
+    headers: Object.fromEntries(
+      Object.entries(headers).filter(([name, value]) => isHeader(name, value)),
+    ),
     body,
   };
 }
@@ -157,15 +159,4 @@ function textsOf(values: Readonly<Record<string, unknown>>): Readonly<Record<str
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
-}
-
-/** Returns whether HTTP allows a header. */
-function isHeader([name, value]: [string, string]): boolean {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return true;
-  } catch {
-    return false;
-  }
 }

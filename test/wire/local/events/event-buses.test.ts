@@ -20,21 +20,20 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import { FilterLogEventsCommand, CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createManualClock } from '#local/process/clock.ts';
 import { hostTemplate, type HostedTemplate } from '#test/fixtures/host-template.ts';
+import { receiveMessages } from '#test/fixtures/receive-messages.ts';
 
 const clock = createManualClock(Date.UTC(2026, 0, 2, 12));
 let system: HostedTemplate;
 let events: EventBridgeClient;
-let sqs: SQSClient;
 
 beforeAll(async () => {
   system = await hostTemplate('sam-event-buses/template.yaml', { clock });
   events = new EventBridgeClient(system.config);
-  sqs = new SQSClient(system.config);
 });
 
 afterAll(() => system.close());
@@ -50,18 +49,7 @@ const order = (detail: object, more: PutEventsRequestEntry = {}): PutEventsReque
   ...more,
 });
 
-async function receive(key: string): Promise<readonly Message[]> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: system.state.queues[key],
-      MaxNumberOfMessages: 10,
-      VisibilityTimeout: 600,
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['All'],
-    }),
-  );
-  return Messages;
-}
+const receive = (queue: string): Promise<readonly Message[]> => receiveMessages(system, queue);
 
 const bodies = async (key: string): Promise<readonly unknown[]> =>
   (await receive(key)).map(({ Body = '' }) => JSON.parse(Body) as unknown);

@@ -10,6 +10,7 @@ import {
   type BedrockRuntimeClientConfig,
 } from '@aws-sdk/client-bedrock-runtime';
 import { expect, test, vi } from 'vitest';
+import { createVirtualClock } from '#local/process/clock.ts';
 import { listen } from '#local/process/listen.ts';
 import { functionWithUrl, hostResources } from '#test/fixtures/template.ts';
 
@@ -138,5 +139,29 @@ test('the local Bedrock accepts only the credentials and API keys of its system'
   await expect(converse({ credentials: wrong })).rejects.toMatchObject({
     name: 'InvalidSignatureException',
   });
+  await system.close();
+});
+
+test('a system without work does not move a clock that moves with its sleepers', async () => {
+  const clock = createVirtualClock();
+  const table = {
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    TimeToLiveSpecification: { AttributeName: 'at', Enabled: true },
+    StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+  };
+  const resources = {
+    Table: { Type: 'AWS::DynamoDB::Table', Properties: table },
+    Queue: { Type: 'AWS::SQS::Queue' },
+    Topic: { Type: 'AWS::SNS::Topic' },
+    Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'orders' } },
+    Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: {} } },
+    ...functionWithUrl('Echo', { handler: 'echo', url: buffered }),
+  };
+  const system = await hostResources(resources, {}, { clock });
+  const startedAt = clock.now();
+  for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+  expect(clock.now()).toBe(startedAt);
   await system.close();
 });

@@ -5,10 +5,10 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import { hostTemplate, hostText } from '#test/fixtures/host-template.ts';
+import { receiveMessages } from '#test/fixtures/receive-messages.ts';
 import { startLocalProcess } from '#test/fixtures/local-process.ts';
 
 const resources = `
@@ -87,13 +87,8 @@ test('what was acknowledged is there after a kill: templates look it up, and fun
   await writeFile(template, resources + streamed('none') + lookingUp);
   await using system = await hostTemplate('', { template, data: join(folder, 'data') });
   expect(system.state.outputs).toEqual({ Parameter: 'by API', Secret: 'v' });
-  const { Messages = [] } = await new SQSClient(system.config).send(
-    new ReceiveMessageCommand({
-      QueueUrl: system.state.queues['Queue'],
-      MaxNumberOfMessages: 10,
-    }),
-  );
-  const bodies = Messages.map(({ Body = '' }) => JSON.parse(Body) as unknown);
+  const messages = await receiveMessages(system, 'Queue');
+  const bodies = messages.map(({ Body = '' }) => JSON.parse(Body) as unknown);
   expect(bodies).toMatchObject([{ Message: 'published' }, { event: 1 }]);
   const records = (): readonly string[] =>
     system.lines.flatMap((line) => /record (\w+)$/u.exec(line)?.[1] ?? []);

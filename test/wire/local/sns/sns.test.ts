@@ -17,11 +17,12 @@ import {
   UnsubscribeCommand,
   type PublishCommandInput,
 } from '@aws-sdk/client-sns';
-import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import { SnsSchema } from '@aws-lambda-powertools/parser/schemas/sns';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createManualClock } from '#local/process/clock.ts';
 import { hostTemplate, type HostedTemplate } from '#test/fixtures/host-template.ts';
+import { receiveMessages } from '#test/fixtures/receive-messages.ts';
 import { schemaDifferences } from '#test/fixtures/schema-differences.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -30,12 +31,10 @@ const clock = createManualClock(Date.UTC(2026, 0, 2, 12));
 const topicArn = 'arn:aws:sns:us-east-1:000000000000:local-Topic';
 let system: HostedTemplate;
 let sns: SNSClient;
-let sqs: SQSClient;
 
 beforeAll(async () => {
   system = await hostTemplate('sam-topics/template.yaml', { clock });
   sns = new SNSClient(system.config);
-  sqs = new SQSClient(system.config);
 });
 
 afterAll(() => system.close());
@@ -47,18 +46,7 @@ const kind = (StringValue: string): PublishCommandInput['MessageAttributes'] => 
   kind: { DataType: 'String', StringValue },
 });
 
-async function receive(key: string): Promise<readonly Message[]> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: system.state.queues[key],
-      MaxNumberOfMessages: 10,
-      VisibilityTimeout: 600,
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['All'],
-    }),
-  );
-  return Messages;
-}
+const receive = (queue: string): Promise<readonly Message[]> => receiveMessages(system, queue);
 
 const envelopes = async (key = 'Queue'): Promise<readonly Json[]> =>
   (await receive(key)).map(({ Body = '' }) => JSON.parse(Body) as Json);
