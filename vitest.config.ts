@@ -9,7 +9,6 @@ const slowFiles = [
   'journeys/faults',
   'journeys/time',
   'journeys/tasks',
-  'wire/local/host/try-lines',
   'wire/local/lambda/runtime',
   'wire/local/host/failing-work',
   'infra/linters',
