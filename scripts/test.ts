@@ -89,7 +89,11 @@ async function runTests(): Promise<readonly Tally[]> {
   if (files.length > 0) return [await runVitest(files)];
   if (!values.long) return [await runVitest(['--project=!long*'])];
   // What installs tools takes both cores, which tests of bursts need.
-  return [await runVitest(longTests), await runVitest(['test/long'])];
+  const bursts = 'test/long/soak.test.ts';
+  return [
+    await runVitest([...longTests, bursts]),
+    await runVitest(['test/long', `--exclude=${bursts}`]),
+  ];
 }
 
 async function runVitest(filters: readonly string[]): Promise<Tally> {
